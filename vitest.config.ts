@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    globalSetup: ["fixtures/postgres/vitest-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "contracts", include: ["contracts/src/**/*.test.ts"] } },
+      { extends: true, test: { name: "fixtures", include: ["fixtures/**/*.test.ts"] } },
+      { extends: true, test: { name: "hub", include: ["hub/**/*.test.ts"] } },
+      { extends: "website/vite.config.ts", test: { name: "website", environment: "happy-dom", include: ["website/src/**/*.test.ts"] } },
+    ],
+  },
+});
