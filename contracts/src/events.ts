@@ -1,0 +1,27 @@
+/**
+ * Live events: what happened to which document. Never personal data: whoever may see the document fetches it.
+ */
+import { z } from "zod";
+
+export const eventKind = z.enum([
+  "order.received",
+  "order.created",
+  "order.needs_attention",
+  "order.cancelled",
+  "lead.created",
+  "document.changed",
+  "document.deleted",
+  "outbox.dead",
+  "payment.received",
+]);
+export type EventKind = z.infer<typeof eventKind>;
+
+/** The `data` of one server-sent event; its `id` is the sequence number. */
+export const liveEvent = z.object({
+  id: z.int(),
+  kind: eventKind,
+  doctype: z.string(),
+  name: z.string(),
+  at: z.iso.datetime(),
+});
+export type LiveEvent = z.infer<typeof liveEvent>;
