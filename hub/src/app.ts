@@ -1,0 +1,42 @@
+/** The hub: what it is made of, in order. `server.ts` listens; tests use the same app through `inject`. */
+import cookie from "@fastify/cookie";
+import Fastify from "fastify";
+import type { FastifyInstance } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { createVault } from "./encryption.ts";
+import type { Vault } from "./encryption.ts";
+import type { Config } from "./config.ts";
+import { database } from "./plugins/database.ts";
+import { erpnext } from "./plugins/erpnext.ts";
+import { jobs } from "./plugins/jobs.ts";
+import { problems } from "./plugins/problems.ts";
+import { staff } from "./plugins/staff.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    config: Config;
+    vault: Vault;
+  }
+}
+
+export async function buildApp(config: Config): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: config.LOG_LEVEL, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    trustProxy: config.TRUSTED_PROXIES > 0 ? (_address: string, hop: number) => hop < config.TRUSTED_PROXIES : false,
+    bodyLimit: 256 * 1024,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorate("config", config);
+  app.decorate("vault", createVault(config.ENCRYPTION_KEYS));
+
+  await app.register(problems);
+  await app.register(cookie);
+  await app.register(database, { databaseUrl: config.DATABASE_URL });
+  await app.register(jobs, { databaseUrl: config.DATABASE_URL });
+  await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
+  await app.register(staff);
+
+  return app;
+}

@@ -1,0 +1,68 @@
+/** Every setting of the hub, read once from the environment. A missing or wrong one stops the start and is named. */
+import { z } from "zod";
+
+const flag = z.stringbool();
+const optionalUrl = z.url().optional();
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  /** What browsers and phones call us, without a trailing slash. */
+  PUBLIC_URL: z.url().default("http://127.0.0.1:4000"),
+  /** Number of reverse proxies in front, whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug"]).default("info"),
+  DATABASE_URL: z.url(),
+  /** AES-256 keys, newest first: `id:base64,id:base64`. */
+  ENCRYPTION_KEYS: z.string(),
+
+  ERPNEXT_URL: z.url(),
+  ERPNEXT_API_KEY: z.string().min(1),
+  ERPNEXT_API_SECRET: z.string().min(1),
+  ERPNEXT_WEBHOOK_SECRET: z.string().min(16),
+
+  STRIPE_SECRET_KEY: z.string().min(1),
+  STRIPE_PUBLISHABLE_KEY: z.string().min(1),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1),
+  STRIPE_SCRIPT_URL: z.url().default("https://js.stripe.com/v3/"),
+  /** Another address for Stripe's API than its own. */
+  STRIPE_API_URL: optionalUrl,
+
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM: z.string().optional(),
+  /** Another address for Twilio's API than its own. */
+  TWILIO_API_URL: optionalUrl,
+  SMTP_URL: z.string().optional(),
+  MAIL_FROM: z.string().default("Gigafibre <bonjour@gigafibre.test>"),
+  SLACK_WEBHOOK_URL: optionalUrl,
+  TEAMS_WEBHOOK_URL: optionalUrl,
+  /** Receives every order as a signed JSON post, for n8n and the like. */
+  OUTBOUND_WEBHOOK_URL: optionalUrl,
+  OUTBOUND_WEBHOOK_SECRET: z.string().optional(),
+
+  /** The built website, and, for a demonstration, the page that shows what was sent. */
+  WEBSITE_ROOT: z.string().optional(),
+  INBOX_URL: optionalUrl,
+
+  COMPANY_PHONE: z.string().default("450 555-0100"),
+  TERMS_VERSION: z.string().default("2026-01"),
+
+  SEARCH_PER_SECOND: count(20),
+  SEARCH_BURST: count(60),
+  CHECKOUTS_PER_HOUR: count(20),
+  /** Stops deliveries until someone has reconciled, after a restore. */
+  OUTBOX_PAUSED: flag.default(false),
+});
+
+export type Config = z.infer<typeof environment>;
+
+/** @throws Error naming each setting that is missing or wrong. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = environment.safeParse(present);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`settings to correct (see .env.example):\n  ${faults.join("\n  ")}`);
+}

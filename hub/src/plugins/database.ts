@@ -1,0 +1,55 @@
+import fp from "fastify-plugin";
+import pg from "pg";
+import { runner } from "node-pg-migrate";
+import { fileURLToPath } from "node:url";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    db: pg.Pool;
+  }
+}
+
+const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+/** Brings the schema up to date; several hubs may start at once. */
+export async function migrate(databaseUrl: string, log: (line: string) => void): Promise<void> {
+  await runner({
+    databaseUrl,
+    dir: migrations,
+    direction: "up",
+    migrationsTable: "schema_migration",
+    checkOrder: false,
+    advisoryLockMode: "wait",
+    log,
+  });
+}
+
+/** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+export const database = fp<{ databaseUrl: string }>(
+  async (app, { databaseUrl }) => {
+    await migrate(databaseUrl, (line) => app.log.debug(line));
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 20, application_name: "hub" });
+    pool.on("error", (error) => app.log.warn({ err: error }, "an idle database connection was lost"));
+    app.decorate("db", pool);
+    app.addHook("onClose", () => pool.end());
+  },
+  { name: "database" },
+);
