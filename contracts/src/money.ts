@@ -2,7 +2,6 @@
  * Money is integer cents, in Canadian dollars. Rounding is half up by magnitude, as Quebec's tax rules and ERPNext's "Commercial Rounding" do.
  */
 import { z } from "zod";
-import type { Language } from "./language.ts";
 
 export const cents = z.int();
 export type Cents = z.infer<typeof cents>;
@@ -33,12 +32,4 @@ export function dollarsFromCents(amount: Cents): number {
   return Number((amount / 100).toFixed(2));
 }
 
-/** `99,95 $` in French, `$99.95` in English. */
-export function formatMoney(amount: Cents, lang: Language): string {
-  const magnitude = Math.abs(amount);
-  const units = Math.floor(magnitude / 100);
-  const fraction = String(magnitude % 100).padStart(2, "0");
-  const grouped = String(units).replace(/\B(?=(\d{3})+(?!\d))/g, lang === "fr" ? "\u00a0" : ",");
-  const sign = amount < 0 ? "\u2212" : "";
-  return lang === "fr" ? `${sign}${grouped},${fraction}\u00a0$` : `${sign}$${grouped}.${fraction}`;
-}
+export { formatMoney } from "./format-money.ts";
