@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { createVault } from "./encryption.ts";
 import type { Vault } from "./encryption.ts";
 import type { Config } from "./config.ts";
+import { access } from "./plugins/access.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
@@ -37,6 +38,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(jobs, { databaseUrl: config.DATABASE_URL });
   await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
   await app.register(staff);
+  await app.register(access);
 
   return app;
 }
