@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class DispatchJobEquipment(Document):
+	"""A device to install, repair or bring back."""

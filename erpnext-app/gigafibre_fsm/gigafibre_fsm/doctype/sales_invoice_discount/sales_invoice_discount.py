@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class SalesInvoiceDiscount(Document):
+	"""One part of an invoice's discount amount."""

@@ -1,0 +1,35 @@
+from gigafibre_fsm.declared import doctypes_with_rules
+
+app_name = "gigafibre_fsm"
+app_title = "Gigafibre FSM"
+app_publisher = "Gigafibre"
+app_description = "From an address to a live, paid fibre service"
+app_email = "info@gigafibre.invalid"
+app_license = "agpl-3.0"
+required_apps = ["erpnext"]
+
+before_install = "gigafibre_fsm.install.before_install"
+after_install = "gigafibre_fsm.install.after_install"
+after_migrate = "gigafibre_fsm.install.after_migrate"
+setup_wizard_complete = "gigafibre_fsm.install.after_setup_wizard"
+before_uninstall = "gigafibre_fsm.uninstall.before_uninstall"
+after_uninstall = "gigafibre_fsm.uninstall.after_uninstall"
+
+doc_events = {
+	doctype: {
+		"before_validate": "gigafibre_fsm.invariants.before_validate",
+		"validate": "gigafibre_fsm.invariants.validate",
+		"before_cancel": "gigafibre_fsm.invariants.before_cancel",
+	}
+	for doctype in doctypes_with_rules()
+}
+doc_events["User"] = {"validate": "gigafibre_fsm.users.allow_devices"}
+
+permission_query_conditions = {doctype: "gigafibre_fsm.visibility.query_conditions" for doctype in doctypes_with_rules("visible")}
+has_permission = {doctype: "gigafibre_fsm.visibility.has_permission" for doctype in doctypes_with_rules("visible")}
+
+override_doctype_dashboards = {
+	"Customer": "gigafibre_fsm.dashboards.customer",
+	"Project": "gigafibre_fsm.dashboards.project",
+	"Item": "gigafibre_fsm.dashboards.item",
+}

@@ -1,0 +1,44 @@
+"""What an install puts on a site; uninstall.py takes it back, in the opposite order."""
+
+import frappe
+
+from gigafibre_fsm import customizations
+from gigafibre_fsm.declared import customization
+
+
+def before_install():
+	# Before the DocTypes come: Frappe makes a role that a permission names by itself, with access to Desk.
+	customizations.make_roles()
+
+
+def after_install():
+	customizations.apply()
+	customizations.make_records()
+	make_service_user()
+
+
+def after_migrate():
+	customizations.apply()
+
+
+def after_setup_wizard(args=None):
+	"""The setup wizard makes the roots of ERPNext's trees, under which some records stand."""
+	customizations.make_records()
+
+
+def make_service_user():
+	"""The user the hub writes as. It has no password; a System Manager gives it API keys in Desk."""
+	user = customization("roles")["service_user"]
+	if frappe.db.exists("User", user["email"]):
+		return
+	doc = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": user["email"],
+			"first_name": user["full_name"],
+			"role_profile_name": user["role_profile"],
+			"send_welcome_email": 0,
+		}
+	)
+	doc.flags.no_welcome_mail = True
+	doc.insert(ignore_permissions=True)

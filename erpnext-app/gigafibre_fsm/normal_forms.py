@@ -1,0 +1,43 @@
+"""The one spelling a value is stored in, so that equal things compare equal and uniqueness means something."""
+
+import re
+
+
+class NotNormalisable(ValueError):
+	"""The value cannot take the form."""
+
+
+def normalise(form: str, value: str) -> str:
+	"""`value` in the named form (rules/README.md lists them), or NotNormalisable."""
+	return _FORMS[form](value)
+
+
+def _mac(value: str) -> str:
+	digits = re.sub(r"[^0-9A-Za-z]", "", value).upper()
+	if not re.fullmatch(r"[0-9A-F]{12}", digits):
+		raise NotNormalisable
+	return digits
+
+
+def _postal_code_ca(value: str) -> str:
+	letters = re.sub(r"[\s\-]", "", value).upper()
+	if not re.fullmatch(r"[A-Z][0-9][A-Z][0-9][A-Z][0-9]", letters):
+		raise NotNormalisable
+	return f"{letters[:3]} {letters[3:]}"
+
+
+def _digits(value: str) -> str:
+	digits = re.sub(r"[^0-9]", "", value)
+	if not digits:
+		raise NotNormalisable
+	return digits
+
+
+_FORMS = {
+	"trim": str.strip,
+	"upper": lambda value: value.strip().upper(),
+	"lower": lambda value: value.strip().lower(),
+	"mac": _mac,
+	"postal_code_ca": _postal_code_ca,
+	"digits": _digits,
+}
