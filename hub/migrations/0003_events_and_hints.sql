@@ -33,6 +33,16 @@ create table webhook_seen (
 );
 create index webhook_seen_age on webhook_seen (seen_at);
 
+-- Documents said to have changed, by a webhook or by the search, until they were fetched again. `hints` counts, so that what is said while
+-- the document is being fetched is not lost.
+create table document_hint (
+  doctype text not null,
+  name text not null,
+  hints integer not null default 1,
+  hinted_at timestamptz not null default now(),
+  primary key (doctype, name)
+);
+
 -- The last version of each ERPNext document the hub has reacted to. `modified` is the site's local time and goes back an hour in autumn:
 -- it tells versions apart and never orders them.
 create table document_seen (

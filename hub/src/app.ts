@@ -7,9 +7,11 @@ import { createVault } from "./encryption.ts";
 import type { Vault } from "./encryption.ts";
 import type { Config } from "./config.ts";
 import { access } from "./plugins/access.ts";
+import { liveEvents } from "./features/live-events/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
+import { notifications } from "./plugins/notifications.ts";
 import { problems } from "./plugins/problems.ts";
 import { staff } from "./plugins/staff.ts";
 
@@ -35,10 +37,13 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(problems);
   await app.register(cookie);
   await app.register(database, { databaseUrl: config.DATABASE_URL });
+  await app.register(notifications, { databaseUrl: config.DATABASE_URL });
   await app.register(jobs, { databaseUrl: config.DATABASE_URL });
   await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
   await app.register(staff);
   await app.register(access);
+
+  await app.register(liveEvents);
 
   return app;
 }

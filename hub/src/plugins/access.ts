@@ -42,6 +42,11 @@ export interface DeclaredRoute {
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const OUR_ROLES: ReadonlySet<string> = new Set([ROLES.agent, ROLES.dispatcher, ROLES.technician, "System Manager"]);
 
+/** Whether someone signed in to ERPNext works here: it has users that hold none of our roles. */
+export function isStaff(session: StaffSession): boolean {
+  return session.roles.some((role) => OUR_ROLES.has(role));
+}
+
 /** Declares the access of every route that a library registers within `scope`. */
 export function declareScope(scope: FastifyInstance, access: Access): void {
   scope.decorate("accessOfScope", access);
@@ -89,7 +94,7 @@ export const access = fp(
         case "staff": {
           request.staff = await app.staffOf(request);
           if (!request.staff) throw new Refusal("sign_in_required");
-          if (!request.staff.roles.some((role) => OUR_ROLES.has(role))) throw new Refusal("not_allowed");
+          if (!isStaff(request.staff)) throw new Refusal("not_allowed");
           return;
         }
         case "agent":

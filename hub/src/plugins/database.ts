@@ -47,7 +47,9 @@ export const database = fp<{ databaseUrl: string }>(
   async (app, { databaseUrl }) => {
     await migrate(databaseUrl, (line) => app.log.debug(line));
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 20, application_name: "hub" });
-    pool.on("error", (error) => app.log.warn({ err: error }, "an idle database connection was lost"));
+    // Each connection keeps a listener of its own: the pool's hears idle ones only, and the loss of one in use would end the process.
+    pool.on("connect", (client) => client.on("error", (error) => app.log.warn({ err: error }, "a database connection was lost")));
+    pool.on("error", (error) => app.log.debug({ err: error }, "an idle database connection left the pool"));
     app.decorate("db", pool);
     app.addHook("onClose", () => pool.end());
   },
