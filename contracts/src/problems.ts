@@ -109,6 +109,13 @@ export const REASONS = {
       en: "The management system is not answering. Nothing was changed; try again in a minute.",
     },
   },
+  erpnext_outcome_unknown: {
+    status: 503,
+    message: {
+      fr: "Le système de gestion n'a pas répondu à temps: on ne sait pas si le changement a été fait. Rechargez la page avant de recommencer.",
+      en: "The management system did not answer in time: whether the change was made is not known. Reload the page before trying again.",
+    },
+  },
   temporarily_unavailable: {
     status: 503,
     message: {
@@ -126,6 +133,13 @@ export const REASONS = {
   unknown_zone: {
     status: 404,
     message: { fr: "Cette zone tarifaire n'existe pas.", en: "This price zone does not exist." },
+  },
+  invoicing_not_ready: {
+    status: 409,
+    message: {
+      fr: "La facturation n'est pas configurée dans ERPNext (Gigafibre Settings). Rien n'a été commandé.",
+      en: "Invoicing is not set up in ERPNext (Gigafibre Settings). Nothing was ordered.",
+    },
   },
   sign_in_required: {
     status: 401,

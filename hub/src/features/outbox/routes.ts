@@ -1,0 +1,82 @@
+/** What could not be told, before people who can press retry. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { problem } from "@gigafibre/contracts/problems";
+import { transaction } from "../../plugins/database.ts";
+import { Refusal } from "../../plugins/problems.ts";
+import { deliverJob } from "./deliver.ts";
+import { OUTBOX, revive, rowOf, rowsInState } from "./rows.ts";
+import type { OutboxRow } from "./rows.ts";
+
+const RETRIED_FOR_MS = 24 * 3_600_000;
+const LIST_LIMIT = 200;
+
+const outboxState = z.enum(["waiting", "sending", "done", "dead", "expired", "skipped"]);
+const entry = z.object({
+  key: z.string(),
+  kind: z.enum(["sms", "email", "chat", "webhook"]),
+  subject: z.string(),
+  state: outboxState,
+  attempts: z.int(),
+  last_error: z.string().nullable(),
+  provider_ref: z.string().nullable(),
+  not_after: z.iso.datetime(),
+  created_at: z.iso.datetime(),
+  settled_at: z.iso.datetime().nullable(),
+});
+
+function shown({ sending_since: _since, ...row }: OutboxRow): z.infer<typeof entry> {
+  return {
+    ...row,
+    not_after: row.not_after.toISOString(),
+    created_at: row.created_at.toISOString(),
+    settled_at: row.settled_at?.toISOString() ?? null,
+  };
+}
+
+export async function outbox(root: FastifyInstance): Promise<void> {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  await deliverJob(root);
+
+  app.get(
+    "/api/outbox",
+    {
+      config: { access: "staff" },
+      schema: {
+        tags: ["outbox"],
+        summary: "Messages by state, newest first",
+        description: `The last ${LIST_LIMIT} messages in one state, without their content. \`dead\` and \`expired\` wait for a person.`,
+        querystring: z.strictObject({ state: outboxState.default("dead") }),
+        response: { 200: z.object({ messages: z.array(entry) }) },
+      },
+    },
+    async (request) => ({ messages: (await rowsInState(app.db, request.query.state, LIST_LIMIT)).map(shown) }),
+  );
+
+  app.post(
+    "/api/outbox/:key/retry",
+    {
+      config: { access: "staff" },
+      schema: {
+        tags: ["outbox"],
+        summary: "Sends a dead, expired or skipped message again",
+        description: "Gives it a day. What may have left before is looked for first. Pressed twice, or on a message that is on its way, it changes nothing.",
+        params: z.strictObject({ key: z.string().min(1).max(200) }),
+        response: { 200: entry, 404: problem },
+      },
+    },
+    async (request) => {
+      const { key } = request.params;
+      const revived = await transaction(app.db, async (client) => {
+        const row = await revive(client, key, new Date(Date.now() + RETRIED_FOR_MS));
+        if (row) await app.workers.enqueue(client, OUTBOX, key);
+        return row;
+      });
+      if (revived) app.workers.wake(OUTBOX);
+      const row = revived ?? (await rowOf(app.db, key));
+      if (!row) throw new Refusal("not_found");
+      return shown(row);
+    },
+  );
+}

@@ -1,0 +1,149 @@
+/** What must be told to the outside: one row a message, written in the transaction it follows from. */
+import type { FastifyInstance } from "fastify";
+import type pg from "pg";
+import type { Vault } from "../../encryption.ts";
+
+export const OUTBOX = "outbox";
+
+export interface SmsPayload {
+  /** E.164 */
+  readonly to: string;
+  /** Must name its subject: a repeat is recognised by it. */
+  readonly body: string;
+}
+
+export interface EmailPayload {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface ChatPayload {
+  readonly text: string;
+  /** Where a click leads. */
+  readonly link?: { readonly url: string; readonly label: string };
+}
+
+export interface WebhookPayload {
+  readonly type: string;
+  /** When it happened, ISO. */
+  readonly created_at: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+interface Common {
+  /** Names the message for ever; a second one with the same key is not a message. */
+  readonly key: string;
+  /** What it is about: an order's id. */
+  readonly subject: string;
+  readonly not_after: Date;
+}
+export type Message = Common &
+  (
+    | { readonly kind: "sms"; readonly payload: SmsPayload }
+    | { readonly kind: "email"; readonly payload: EmailPayload }
+    | { readonly kind: "chat"; readonly payload: ChatPayload }
+    | { readonly kind: "webhook"; readonly payload: WebhookPayload }
+  );
+export type MessageKind = Message["kind"];
+
+export type OutboxState = "waiting" | "sending" | "done" | "dead" | "expired" | "skipped";
+
+export interface OutboxRow {
+  readonly key: string;
+  readonly kind: MessageKind;
+  readonly subject: string;
+  readonly not_after: Date;
+  readonly state: OutboxState;
+  readonly attempts: number;
+  readonly last_error: string | null;
+  readonly provider_ref: string | null;
+  readonly created_at: Date;
+  readonly sending_since: Date | null;
+  readonly settled_at: Date | null;
+}
+
+const COLUMNS = "key, kind, subject, not_after, state, attempts, last_error, provider_ref, created_at, sending_since, settled_at";
+const sealContext = (key: string): string => `outbox:${key}`;
+
+/** Writes the message in the caller's transaction and queues its delivery. Once by key. */
+export async function put(app: FastifyInstance, client: pg.ClientBase, message: Message): Promise<void> {
+  const { rowCount } = await client.query(
+    `insert into outbox (key, kind, subject, payload, not_after) values ($1, $2, $3, $4, $5) on conflict (key) do nothing`,
+    [message.key, message.kind, message.subject, app.vault.seal(JSON.stringify(message.payload), sealContext(message.key)), message.not_after],
+  );
+  if (rowCount === 1) await app.workers.enqueue(client, OUTBOX, message.key);
+}
+
+type Connection = pg.ClientBase | pg.Pool;
+
+export async function rowOf(db: Connection, key: string): Promise<OutboxRow | undefined> {
+  const { rows } = await db.query<OutboxRow>(`select ${COLUMNS} from outbox where key = $1`, [key]);
+  return rows[0];
+}
+
+export async function rowsInState(db: Connection, state: OutboxState, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await db.query<OutboxRow>(`select ${COLUMNS} from outbox where state = $1 order by created_at desc limit $2`, [state, limit]);
+  return rows;
+}
+
+export async function payloadOf(db: Connection, vault: Vault, key: string): Promise<unknown> {
+  const { rows } = await db.query<{ payload: string }>("select payload from outbox where key = $1", [key]);
+  if (!rows[0]) throw new Error(`no outbox row ${key}`);
+  return JSON.parse(vault.open(rows[0].payload, sealContext(key)));
+}
+
+/**
+ * From here on the message may have left. `sending_since` is the first time of it: a provider is asked what it has from then on.
+ * @returns the row, or undefined when it is settled
+ */
+export async function beginSending(db: Connection, key: string): Promise<OutboxRow | undefined> {
+  const { rows } = await db.query<OutboxRow>(
+    `update outbox set state = 'sending', attempts = attempts + 1, sending_since = coalesce(sending_since, now())
+     where key = $1 and state in ('waiting', 'sending') returning ${COLUMNS}`,
+    [key],
+  );
+  return rows[0];
+}
+
+/** It certainly did not leave this time; it will be tried again. */
+export async function backToWaiting(db: Connection, key: string, error: string): Promise<void> {
+  await db.query("update outbox set state = 'waiting', last_error = $2 where key = $1 and state = 'sending'", [key, error]);
+}
+
+/** Nobody knows whether it left; it stays `sending`, and the next attempt looks first. */
+export async function noteUncertain(db: Connection, key: string, error: string): Promise<void> {
+  await db.query("update outbox set last_error = $2 where key = $1 and state = 'sending'", [key, error]);
+}
+
+/** Nothing more will be done about it unless a person says so. @returns false when it was settled before. */
+export async function settle(
+  db: Connection,
+  key: string,
+  state: "done" | "dead" | "expired" | "skipped",
+  note: { error?: string; provider_ref?: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update outbox set state = $2, last_error = $3, provider_ref = coalesce($4, provider_ref), settled_at = now()
+     where key = $1 and state in ('waiting', 'sending')`,
+    [key, state, note.error ?? null, note.provider_ref ?? null],
+  );
+  return rowCount === 1;
+}
+
+/** A person asks for it again. What may have left before is still looked for, for `sending_since` stays. */
+export async function revive(client: pg.ClientBase, key: string, notAfter: Date): Promise<OutboxRow | undefined> {
+  const { rows } = await client.query<OutboxRow>(
+    `update outbox set state = case when sending_since is null then 'waiting' else 'sending' end, attempts = 0, settled_at = null,
+       not_after = greatest(not_after, $2)
+     where key = $1 and state in ('dead', 'expired', 'skipped') returning ${COLUMNS}`,
+    [key, notAfter],
+  );
+  return rows[0];
+}
+
+export async function unsettledKeys(db: Connection): Promise<string[]> {
+  const { rows } = await db.query<{ key: string }>("select key from outbox where state in ('waiting', 'sending') order by created_at limit 1000");
+  return rows.map(({ key }) => key);
+}

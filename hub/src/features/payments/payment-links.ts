@@ -1,0 +1,120 @@
+/**
+ * A link that pays what an order still owes, for as long as it owes it. What is owed is ERPNext's to say, each time the link is opened; the
+ * Stripe page behind it lives a day and is made anew.
+ */
+import { createHash } from "node:crypto";
+import type { FastifyInstance } from "fastify";
+import type pg from "pg";
+import type Stripe from "stripe";
+import { centsFromDollars } from "@gigafibre/contracts/money";
+import { transaction } from "../../plugins/database.ts";
+import type { Order } from "../orders/repository.ts";
+import { orderById } from "../orders/repository.ts";
+import { askStripe, refusedByStripe } from "./stripe.ts";
+
+/** 132 bits: short enough for an SMS. */
+const TOKEN_LENGTH = 22;
+
+const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/** Makes the order's link in the caller's transaction, or finds it again. */
+export async function paymentLink(app: FastifyInstance, client: pg.ClientBase, orderId: string): Promise<string> {
+  const token = app.vault.derive(`payment-link:${orderId}`).slice(0, TOKEN_LENGTH);
+  await client.query("insert into payment_link (token_hash, order_id) values ($1, $2) on conflict (order_id) do nothing", [hashOf(token), orderId]);
+  return `${app.config.PUBLIC_URL.replace(/\/$/, "")}/pay/${token}`;
+}
+
+/** What opening a link leads to. */
+export type Opened =
+  | { readonly kind: "unknown" }
+  /** Its invoice is not made yet. */
+  | { readonly kind: "not_ready"; readonly order: Order }
+  | { readonly kind: "nothing_owed"; readonly order: Order }
+  /** Paid at Stripe; ERPNext has yet to hear of it. */
+  | { readonly kind: "paid"; readonly order: Order }
+  | { readonly kind: "pay"; readonly order: Order; readonly url: string };
+
+interface Link {
+  readonly order_id: string;
+  readonly session: string | null;
+  readonly session_cents: number | null;
+}
+
+interface Invoice extends Record<string, unknown> {
+  readonly name: string;
+  readonly outstanding_amount: number;
+}
+
+/** @throws ErpnextUnavailable, or Refusal `stripe_unavailable` */
+export async function openPaymentLink(app: FastifyInstance, token: string): Promise<Opened> {
+  const { rows } = await app.db.query<{ order_id: string }>("select order_id from payment_link where token_hash = $1", [hashOf(token)]);
+  const order = rows[0] && (await orderById(app.db, rows[0].order_id));
+  if (!order) return { kind: "unknown" };
+  if (order.state === "received" || order.state === "needs_attention") return { kind: "not_ready", order };
+  const invoices = (
+    await app.erpnext.list<Invoice>("Sales Invoice", {
+      fields: ["name", "outstanding_amount"],
+      filters: [
+        ["order_id", "=", order.id],
+        ["docstatus", "=", 1],
+      ],
+    })
+  ).filter(({ outstanding_amount }) => outstanding_amount > 0);
+  const owed = invoices.reduce((sum, { outstanding_amount }) => sum + centsFromDollars(outstanding_amount), 0);
+  if (owed === 0) return { kind: "nothing_owed", order };
+  // The row's lock: two openings at once are given one page, so that nobody pays twice.
+  return transaction(app.db, async (client): Promise<Opened> => {
+    const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
+    const known = await knownSession(app, link.rows[0], owed);
+    if (known?.payment_status === "paid") return { kind: "paid", order };
+    const session = known ?? (await newSession(app, token, order, invoices, owed));
+    await client.query("update payment_link set session = $2, session_cents = $3 where order_id = $1", [order.id, session.id, owed]);
+    if (!session.url) throw new Error(`Checkout Session ${session.id} has no page`);
+    return { kind: "pay", order, url: session.url };
+  });
+}
+
+/** The page opened last, if it is still good for this amount, or was paid a moment ago. One for another amount is closed. */
+async function knownSession(app: FastifyInstance, link: Link | undefined, owed: number): Promise<Stripe.Checkout.Session | null> {
+  const id = link?.session;
+  if (!id) return null;
+  return askStripe(async () => {
+    const session = await app.stripe.checkout.sessions.retrieve(id);
+    if (link.session_cents === owed && (session.status === "open" || session.payment_status === "paid")) return session;
+    if (session.status === "open") {
+      try {
+        await app.stripe.checkout.sessions.expire(id);
+      } catch (error) {
+        // Completed between the two questions: what it paid is in ERPNext or will be, and the amount says which.
+        if (!refusedByStripe(error)) throw error;
+      }
+    }
+    return null;
+  });
+}
+
+async function newSession(app: FastifyInstance, token: string, order: Order, invoices: readonly Invoice[], owed: number): Promise<Stripe.Checkout.Session> {
+  const page = `${app.config.PUBLIC_URL.replace(/\/$/, "")}/pay/${token}`;
+  const metadata = { order_id: order.id, sales_invoices: invoices.map(({ name }) => name).join(",").slice(0, 500) };
+  return askStripe(() =>
+    app.stripe.checkout.sessions.create({
+      mode: "payment",
+      line_items: [
+        {
+          quantity: 1,
+          price_data: {
+            currency: "cad",
+            unit_amount: owed,
+            product_data: { name: order.language === "fr" ? `Commande Gigafibre ${order.id}` : `Gigafibre order ${order.id}` },
+          },
+        },
+      ],
+      client_reference_id: order.id,
+      locale: order.language === "fr" ? "fr-CA" : "en",
+      metadata,
+      payment_intent_data: { metadata, description: order.id },
+      success_url: page,
+      cancel_url: page,
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { idempotencyKey, setupIntentAnswer, setupIntentRequest } from "@gigafibre/contracts/orders";
+import { problem } from "@gigafibre/contracts/problems";
+import type { Language } from "@gigafibre/contracts/language";
+import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
+import { Refusal } from "../../plugins/problems.ts";
+import { openPaymentLink } from "./payment-links.ts";
+import { payPage } from "./pay-page.ts";
+import type { PayPage } from "./pay-page.ts";
+import { setupIntentFor } from "./setup-intents.ts";
+
+/** The checkout's key. @throws Refusal `idempotency_key_required` when it is missing or has another form. */
+export function requireCheckoutKey(headers: Readonly<Record<string, unknown>>): string {
+  const key = idempotencyKey.safeParse(headers["idempotency-key"]);
+  if (!key.success) throw new Refusal("idempotency_key_required");
+  return key.data;
+}
+
+const STATUS: Readonly<Record<PayPage, number>> = { unknown: 404, not_ready: 200, nothing_owed: 200, paid: 200, unavailable: 503 };
+
+export async function payments(root: FastifyInstance): Promise<void> {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+
+  app.post(
+    "/api/checkout/setup-intent",
+    {
+      config: { access: "public" },
+      schema: {
+        tags: ["orders"],
+        summary: "Begins to keep a card for an order",
+        description:
+          "Makes the Stripe customer and SetupIntent of the checkout whose `Idempotency-Key` is sent, or finds them again. Confirm the card with " +
+          "`client_secret` in the browser; nothing is charged. 503 `stripe_unavailable` when Stripe does not answer.",
+        body: setupIntentRequest,
+        response: { 200: setupIntentAnswer, 422: problem, 503: problem },
+      },
+    },
+    (request) => setupIntentFor(root, requireCheckoutKey(request.headers), request.body),
+  );
+
+  app.get(
+    "/pay/:token",
+    {
+      config: { access: "public" },
+      schema: {
+        tags: ["payments"],
+        summary: "Pays what an order owes",
+        description: "303 to a Stripe page for what the order owes at this moment in ERPNext; a page that says so when it owes nothing.",
+        params: z.strictObject({ token: z.string().max(100) }),
+      },
+    },
+    async (request, reply) => {
+      void reply.headers({ "cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex" });
+      const spoken: Language = /^\s*en\b/i.test(request.headers["accept-language"] ?? "") ? "en" : "fr";
+      const show = (page: PayPage, language: Language): FastifyReply =>
+        reply.code(STATUS[page]).type("text/html; charset=utf-8").send(payPage(page, language, app.config.COMPANY_PHONE));
+      try {
+        const opened = await openPaymentLink(root, request.params.token);
+        if (opened.kind === "pay") return await reply.redirect(opened.url, 303);
+        return await show(opened.kind, "order" in opened ? opened.order.language : spoken);
+      } catch (error) {
+        if (!(error instanceof ErpnextUnavailable) && !(error instanceof Refusal)) throw error;
+        request.log.warn({ err: error }, "a payment link could not be opened");
+        return show("unavailable", spoken);
+      }
+    },
+  );
+}
