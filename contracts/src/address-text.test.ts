@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coreKey, municipalityKey, plainKey, streetKey } from "./address-text.ts";
+import { coreKey, municipalityKey, plainKey, resemblesWay, streetKey } from "./address-text.ts";
 
 describe("the normal form of addresses", () => {
   it("drops accents, apostrophes, hyphens, ligatures and punctuation", () => {
@@ -28,6 +28,11 @@ describe("the normal form of addresses", () => {
     expect(coreKey("Main St.")).toBe("main");
     expect(coreKey("Montée du Rang-Saint-Charles")).toBe("rang saint charles");
     expect(coreKey("Rue de la Montée")).toBe("montee");
+  });
+
+  it("knows a misspelt kind of way", () => {
+    expect(["chmein", "chemn", "boulevrad", "plac", "monntee"].map(resemblesWay)).toEqual([true, true, true, true, true]);
+    expect(["principale", "roxham", "cartier", "ru"].map(resemblesWay)).toEqual([false, false, false, false]);
   });
 
   it("never leaves a street without a key", () => {

@@ -75,6 +75,29 @@ const PARTICLES = new Set(["de", "du", "des", "la", "le", "les", "l", "d", "a", 
 export const isWay = (word: string): boolean => WAYS.has(word);
 export const isParticle = (word: string): boolean => PARTICLES.has(word);
 
+const LONG_WAYS = [...WAYS].filter((way) => way.length >= 4);
+
+/** The beginning of a kind of way: "boulev". */
+export function beginsWay(word: string): boolean {
+  return word.length >= 3 && LONG_WAYS.some((way) => way.startsWith(word));
+}
+
+/** A kind of way with one typo, or only begun: "chmein", "boulev". */
+export function resemblesWay(word: string): boolean {
+  return beginsWay(word) || (word.length >= 3 && LONG_WAYS.some((way) => isOneEdit(word, way)));
+}
+
+/** Whether one letter put in, left out, changed or swapped with its neighbour makes `a` into `b`. */
+function isOneEdit(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (left.length <= 1 && right.length <= 1) return left !== right;
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
+}
+
 /** "10e", "1re", "2ième" → "10", "1", "2"; anything else is null. */
 export function ordinalOf(word: string): string | null {
   return ORDINAL.exec(word)?.[1] ?? SPELLED_ORDINALS[word] ?? null;
