@@ -49,6 +49,9 @@ const environment = z.object({
   COMPANY_PHONE: z.string().default("450 555-0100"),
   TERMS_VERSION: z.string().default("2026-01"),
 
+  /** Largest file that staff may send through to ERPNext. */
+  UPLOAD_LIMIT_MB: count(30),
+
   SEARCH_PER_SECOND: count(20),
   SEARCH_BURST: count(60),
   CHECKOUTS_PER_HOUR: count(20),

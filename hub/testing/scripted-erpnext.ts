@@ -30,9 +30,15 @@ export interface ScriptedErpnext {
   stop(): Promise<void>;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** @returns null when the sender gave up before the end. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (request.destroyed) return null;
+    throw error;
+  }
   return Buffer.concat(chunks);
 }
 
@@ -53,7 +59,9 @@ export async function startScriptedErpnext(): Promise<ScriptedErpnext> {
     void (async () => {
       if (erpnext.away) return incoming.socket.destroy();
       const url = incoming.url ?? "/";
-      const request = { method: incoming.method ?? "GET", url, headers: incoming.headers, body: await bodyOf(incoming) };
+      const body = await bodyOf(incoming);
+      if (body === null) return;
+      const request = { method: incoming.method ?? "GET", url, headers: incoming.headers, body };
       if (url === "/api/method/gigafibre_fsm.api.session.whoami") {
         const session = erpnext.sessions.get(/(?:^|; )sid=([^;]*)/.exec(incoming.headers.cookie ?? "")?.[1] ?? "");
         return session ? answerJson(response, 200, { message: session }) : answerJson(response, 403, { exc_type: "PermissionError" });
