@@ -4,8 +4,10 @@ import { defineConfig, devices } from "@playwright/test";
 import { CHROMIUM_FLAGS, findChromium } from "@gigafibre/fixtures/stack/chromium";
 
 /** A stack of its own on fresh data, unless E2E_URL names one that runs (QA's, marked as a test site). */
-const port = Number(process.env["E2E_PORT"] ?? 4600);
 const external = process.env["E2E_URL"];
+const port = Number((process.env["E2E_PORT"] ??= "4600"));
+// The workers are processes of their own; they find the stack's state by what the first of us chose.
+const stateDir = (process.env["GIGAFIBRE_STATE_DIR"] ??= path.join(tmpdir(), `gigafibre-e2e-${process.pid}`));
 
 export default defineConfig({
   testDir: "e2e/journeys",
@@ -39,7 +41,7 @@ export default defineConfig({
           stdout: "pipe",
           env: {
             PORT: String(port),
-            GIGAFIBRE_STATE_DIR: path.join(tmpdir(), `gigafibre-e2e-${process.pid}`),
+            GIGAFIBRE_STATE_DIR: stateDir,
             CHECKOUTS_PER_HOUR: "10000",
             SEARCH_PER_SECOND: "1000",
             SEARCH_BURST: "5000",
