@@ -7,13 +7,21 @@ import { createVault } from "./encryption.ts";
 import type { Vault } from "./encryption.ts";
 import type { Config } from "./config.ts";
 import { access } from "./plugins/access.ts";
+import { addresses } from "./features/addresses/addresses.ts";
+import { addressRoutes } from "./features/addresses/routes.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
+import { passThrough } from "./features/pass-through/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
 import { notifications } from "./plugins/notifications.ts";
 import { problems } from "./plugins/problems.ts";
 import { staff } from "./plugins/staff.ts";
+import { workers } from "./plugins/workers.ts";
+import { orders } from "./features/orders/routes.ts";
+import { outbox } from "./features/outbox/routes.ts";
+import { payments } from "./features/payments/routes.ts";
+import { stripe } from "./features/payments/stripe.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -39,11 +47,20 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(database, { databaseUrl: config.DATABASE_URL });
   await app.register(notifications, { databaseUrl: config.DATABASE_URL });
   await app.register(jobs, { databaseUrl: config.DATABASE_URL });
+  await app.register(workers, { databaseUrl: config.DATABASE_URL });
   await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
   await app.register(staff);
   await app.register(access);
 
+  await app.register(addresses);
+  await app.register(addressRoutes);
   await app.register(liveEvents);
+
+  await app.register(stripe);
+  await app.register(payments);
+  await app.register(orders);
+  await app.register(outbox);
+  await app.register(passThrough);
 
   return app;
 }
