@@ -7,7 +7,7 @@ not undo that. A later version that changes what an earlier one made does it by 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from gigafibre_fsm import webhooks
+from gigafibre_fsm import ledger, webhooks
 from gigafibre_fsm.declared import customization
 
 MODULE = "Gigafibre FSM"
@@ -26,102 +26,108 @@ def remove():
 	"""The mirror of `apply`, and of `make_records`; roles go last, once nothing refers to them (`remove_roles`)."""
 	webhooks.remove()
 	remove_workflows()
-	remove_records()
 	remove_property_setters()
 	remove_custom_fields()
+	remove_records()
 	remove_role_profiles()
 
 
 def make_roles():
 	for role in customization("roles")["roles"]:
 		if not frappe.db.exists("Role", role["role_name"]):
-			frappe.get_doc({"doctype": "Role", **role}).insert(ignore_permissions=True)
+			ledger.make({"doctype": "Role", **role})
 
 
 def remove_roles():
-	for role in customization("roles")["roles"]:
-		name = role["role_name"]
+	for name in ledger.made("Role"):
 		for doctype in ("Has Role", "DocPerm", "Custom DocPerm"):
 			frappe.db.delete(doctype, {"role": name})
-		_delete("Role", name)
+		ledger.unmake("Role", name)
 
 
 def make_role_profiles():
 	for profile in customization("roles")["role_profiles"]:
 		if not frappe.db.exists("Role Profile", profile["name"]):
 			roles = [{"role": role} for role in profile["roles"]]
-			frappe.get_doc({"doctype": "Role Profile", "role_profile": profile["name"], "roles": roles}).insert(ignore_permissions=True)
+			ledger.make({"doctype": "Role Profile", "role_profile": profile["name"], "roles": roles})
 
 
 def remove_role_profiles():
-	for profile in customization("roles")["role_profiles"]:
-		frappe.db.set_value("User", {"role_profile_name": profile["name"]}, "role_profile_name", None)
-		_delete("Role Profile", profile["name"])
+	for name in ledger.made("Role Profile"):
+		frappe.db.set_value("User", {"role_profile_name": name}, "role_profile_name", None)
+		ledger.unmake("Role Profile", name)
 
 
 def make_custom_fields():
 	missing = {}
 	for doctype, fields in customization("custom_fields").items():
-		absent = [{**field, "module": MODULE} for field in fields if not frappe.db.exists("Custom Field", _custom_field(doctype, field))]
-		if absent:
-			missing[doctype] = absent
+		for field in fields:
+			name = f"{doctype}-{field['fieldname']}"
+			if not frappe.db.exists("Custom Field", name):
+				missing.setdefault(doctype, []).append({**field, "module": MODULE})
+				ledger.note("Custom Field", name)
 	if missing:
 		create_custom_fields(missing, ignore_validate=True)
 
 
 def remove_custom_fields():
 	"""The columns go too: Frappe by itself leaves them, with what they hold, in ERPNext's tables."""
-	for doctype, fields in customization("custom_fields").items():
-		for field in fields:
-			_delete("Custom Field", _custom_field(doctype, field))
+	columns = {}
+	for name in ledger.made("Custom Field"):
+		doctype, _dash, fieldname = name.partition("-")
+		ledger.unmake("Custom Field", name)
+		if frappe.db.has_column(doctype, fieldname):
+			columns.setdefault(doctype, []).append(fieldname)
+	# From here on the database commits by itself: a changed table cannot be rolled back.
+	frappe.db.commit()
+	for doctype, fieldnames in columns.items():
 		frappe.clear_cache(doctype=doctype)
-		theirs = {field.fieldname for field in frappe.get_meta(doctype).fields}
-		columns = [field["fieldname"] for field in fields if field["fieldname"] not in theirs]
-		_drop_columns(doctype, [column for column in columns if frappe.db.has_column(doctype, column)])
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` {', '.join(f'drop column `{fieldname}`' for fieldname in fieldnames)}")
 
 
 def make_property_setters():
 	for setter in customization("property_setters"):
-		if not frappe.db.exists("Property Setter", _property_filters(setter)):
-			frappe.get_doc(
+		field = setter.get("fieldname")
+		found = {"doc_type": setter["doctype"], "field_name": field or ("is", "not set"), "property": setter["property"]}
+		if not frappe.db.exists("Property Setter", found):
+			ledger.make(
 				{
 					"doctype": "Property Setter",
-					"doctype_or_field": "DocField" if setter.get("fieldname") else "DocType",
+					"doctype_or_field": "DocField" if field else "DocType",
 					"doc_type": setter["doctype"],
-					"field_name": setter.get("fieldname"),
+					"field_name": field,
 					"property": setter["property"],
 					"value": setter["value"],
 					"property_type": setter["property_type"],
 					"module": MODULE,
 				}
-			).insert(ignore_permissions=True)
+			)
 
 
 def remove_property_setters():
-	for setter in customization("property_setters"):
-		for name in frappe.get_all("Property Setter", {**_property_filters(setter), "module": MODULE}, pluck="name"):
-			_delete("Property Setter", name)
+	for name in ledger.made("Property Setter"):
+		ledger.unmake("Property Setter", name)
 
 
 def make_records():
 	"""Once, at install: a record that people delete later stays deleted. Those whose parent is not there yet wait for the setup wizard."""
 	for doctype, records in customization("records").items():
 		for record in records:
-			name = _record_name(doctype, record)
+			name = record[frappe.get_meta(doctype).autoname.removeprefix("field:")]
 			if not frappe.db.exists(doctype, name) and _place(doctype, record):
-				frappe.get_doc({"doctype": doctype, **record}).insert(ignore_permissions=True)
+				ledger.make({"doctype": doctype, **record})
 
 
 def remove_records():
-	"""Only those nothing refers to any more; a customer keeps their group."""
-	for doctype, records in customization("records").items():
-		for record in records:
-			name = _record_name(doctype, record)
-			if frappe.db.exists(doctype, name):
-				try:
-					frappe.delete_doc(doctype, name, ignore_permissions=True, delete_permanently=True)
-				except frappe.LinkExistsError:
-					frappe.clear_last_message()
+	"""Only those nothing refers to any more: a customer keeps their group."""
+	for doctype in customization("records"):
+		for name in ledger.made(doctype):
+			if frappe.get_meta(doctype).module == MODULE:  # goes with its DocType
+				continue
+			try:
+				frappe.delete_doc(doctype, name, ignore_missing=True, ignore_permissions=True, delete_permanently=True)
+			except frappe.LinkExistsError:
+				frappe.clear_last_message()
 
 
 def make_workflows():
@@ -130,52 +136,24 @@ def make_workflows():
 			continue
 		for state in workflow["states"]:
 			if not frappe.db.exists("Workflow State", state["state"]):
-				frappe.get_doc({"doctype": "Workflow State", "workflow_state_name": state["state"], "style": state["style"]}).insert(ignore_permissions=True)
-		for action in {transition["action"] for transition in workflow["transitions"]}:
+				ledger.make({"doctype": "Workflow State", "workflow_state_name": state["state"], "style": state["style"]})
+		for action in sorted({transition["action"] for transition in workflow["transitions"]}):
 			if not frappe.db.exists("Workflow Action Master", action):
-				frappe.get_doc({"doctype": "Workflow Action Master", "workflow_action_name": action}).insert(ignore_permissions=True)
-		frappe.get_doc({"doctype": "Workflow", "workflow_name": workflow["name"], **workflow}).insert(ignore_permissions=True)
+				ledger.make({"doctype": "Workflow Action Master", "workflow_action_name": action})
+		ledger.make({"doctype": "Workflow", "workflow_name": workflow["name"], **workflow})
 
 
 def remove_workflows():
-	for workflow in customization("workflows"):
-		_delete("Workflow", workflow["name"])
-		for state in {state["state"] for state in workflow["states"]}:
-			if not frappe.db.exists("Workflow Document State", {"state": state}):
-				_delete("Workflow State", state)
-		for action in {transition["action"] for transition in workflow["transitions"]}:
-			if not frappe.db.exists("Workflow Transition", {"action": action}):
-				_delete("Workflow Action Master", action)
-
-
-def _delete(doctype: str, name: str):
-	frappe.delete_doc(doctype, name, force=True, ignore_missing=True, ignore_permissions=True, delete_permanently=True)
-
-
-def _custom_field(doctype: str, field: dict) -> str:
-	return f"{doctype}-{field['fieldname']}"
-
-
-def _property_filters(setter: dict) -> dict:
-	return {"doc_type": setter["doctype"], "field_name": setter.get("fieldname") or ("is", "not set"), "property": setter["property"]}
-
-
-def _record_name(doctype: str, record: dict) -> str:
-	return record[frappe.get_meta(doctype).autoname.removeprefix("field:")]
+	for doctype in ("Workflow", "Workflow Action Master", "Workflow State"):
+		for name in ledger.made(doctype):
+			ledger.unmake(doctype, name)
 
 
 def _place(doctype: str, record: dict) -> bool:
 	"""Puts a tree's record under the tree's root, whatever its name in the site's language. False where the tree has none yet."""
-	meta = frappe.get_meta(doctype)
-	parent_field = meta.get("nsm_parent_field")
+	parent_field = frappe.get_meta(doctype).get("nsm_parent_field")
 	if not parent_field or parent_field not in record:
 		return True
 	if not frappe.db.exists(doctype, record[parent_field]):
 		record[parent_field] = frappe.db.get_value(doctype, {"is_group": 1, parent_field: ("is", "not set")})
 	return bool(record[parent_field])
-
-
-def _drop_columns(doctype: str, columns: list[str]):
-	if columns:
-		frappe.db.commit()
-		frappe.db.sql_ddl(f"alter table `tab{doctype}` {', '.join(f'drop column `{column}`' for column in columns)}")

@@ -6,7 +6,7 @@ app_publisher = "Gigafibre"
 app_description = "From an address to a live, paid fibre service"
 app_email = "info@gigafibre.invalid"
 app_license = "agpl-3.0"
-required_apps = ["erpnext"]
+required_apps = ["frappe/erpnext"]
 
 before_install = "gigafibre_fsm.install.before_install"
 after_install = "gigafibre_fsm.install.after_install"

@@ -2,7 +2,7 @@
 
 import frappe
 
-from gigafibre_fsm import customizations
+from gigafibre_fsm import customizations, ledger
 from gigafibre_fsm.declared import customization
 
 
@@ -31,7 +31,7 @@ def make_service_user():
 	user = customization("roles")["service_user"]
 	if frappe.db.exists("User", user["email"]):
 		return
-	doc = frappe.get_doc(
+	ledger.make(
 		{
 			"doctype": "User",
 			"email": user["email"],
@@ -40,5 +40,3 @@ def make_service_user():
 			"send_welcome_email": 0,
 		}
 	)
-	doc.flags.no_welcome_mail = True
-	doc.insert(ignore_permissions=True)

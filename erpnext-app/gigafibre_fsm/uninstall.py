@@ -2,8 +2,7 @@
 
 import frappe
 
-from gigafibre_fsm import customizations, users
-from gigafibre_fsm.declared import customization
+from gigafibre_fsm import customizations, ledger, users
 
 # Where Frappe keeps things about documents, and the column that names their DocType. They would outlive the DocTypes.
 TRACES = {
@@ -31,13 +30,20 @@ def before_uninstall():
 def after_uninstall():
 	# The DocTypes, whose permissions name them, are gone by now.
 	customizations.remove_roles()
+	forget_deletions()
+	ledger.close()
 	frappe.db.commit()
 	frappe.clear_cache()
 
 
 def remove_service_user():
-	email = customization("roles")["service_user"]["email"]
-	frappe.delete_doc("User", email, force=True, ignore_missing=True, ignore_permissions=True, delete_permanently=True)
+	for email in ledger.made("User"):
+		for contact in frappe.get_all("Contact", {"user": email}, pluck="name"):
+			ledger.unmake("Contact", contact)
+		ledger.unmake("User", email)
+		frappe.db.delete("Comment", {"reference_doctype": "User", "reference_name": email})
+		frappe.db.delete("DefaultValue", {"parent": email})
+		frappe.db.delete("Deleted Document", {"deleted_name": email})
 
 
 def remove_traces():
@@ -45,3 +51,9 @@ def remove_traces():
 	for table, column in TRACES.items():
 		frappe.db.delete(table, {column: ("in", ours)})
 	frappe.db.delete("Series", {"name": ("in", SERIES)})
+
+
+def forget_deletions():
+	"""Frappe keeps a copy of every DocType it deletes; these describe tables that are gone."""
+	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{customizations.MODULE}"%')})
+	frappe.db.delete("Deleted Document", {"deleted_doctype": "Module Def", "deleted_name": customizations.MODULE})

@@ -13,6 +13,12 @@ def our_roles() -> list[str]:
 	return [role["role_name"] for role in customization("roles")["roles"]]
 
 
+def require_our_role():
+	"""Our endpoints are for our people and for System Managers; anyone else gets 403."""
+	if not {*our_roles(), "System Manager"} & set(frappe.get_roles()):
+		raise frappe.PermissionError
+
+
 def allow_devices(doc, method=None):
 	"""On User: whoever receives a role of ours may be signed in on several devices. A number set later by a person stays."""
 	if _has_our_role(doc) and not _has_our_role(doc.get_doc_before_save()):

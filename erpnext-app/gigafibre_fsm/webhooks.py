@@ -4,6 +4,7 @@ import json
 
 import frappe
 
+from gigafibre_fsm import ledger
 from gigafibre_fsm.declared import customization
 
 PATH = "/webhooks/erpnext"
@@ -29,7 +30,7 @@ def remove():
 		name = name_of(doctype, event)
 		if frappe.db.exists("Webhook", name):
 			frappe.db.delete("Webhook Request Log", {"webhook": name})
-			frappe.delete_doc("Webhook", name, force=True, delete_permanently=True)
+			ledger.unmake("Webhook", name)
 	frappe.cache.delete_value("webhooks")
 
 
@@ -44,7 +45,7 @@ def _followed():
 
 
 def _make(name: str, doctype: str, event: str, address: str, secret: str):
-	webhook = frappe.get_doc(
+	ledger.make(
 		{
 			"doctype": "Webhook",
 			"webhook_doctype": doctype,
@@ -57,9 +58,9 @@ def _make(name: str, doctype: str, event: str, address: str, secret: str):
 			"enable_security": 1,
 			"webhook_secret": secret,
 			"enabled": 1,
-		}
+		},
+		name,
 	)
-	webhook.insert(ignore_permissions=True, set_name=name)
 
 
 def _tell(webhook, address: str, secret: str):

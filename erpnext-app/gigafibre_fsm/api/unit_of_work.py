@@ -15,7 +15,7 @@ from frappe.utils import cstr, strip_html
 
 from gigafibre_fsm.exceptions import KeyReusedError, MalformedUnitOfWorkError, TransactionControlError, UnitOfWorkStepError
 from gigafibre_fsm.steps import Steps
-from gigafibre_fsm.users import our_roles
+from gigafibre_fsm.users import require_our_role
 
 DOCTYPE = "Unit of Work"
 SAVEPOINT = "unit_of_work"
@@ -39,7 +39,7 @@ def commit(key: str | None = None, steps: list | str | None = None, on_behalf_of
 	permission is missing), the body's `step` is `{index, op, doctype, as, exc_type, field?, message}`. A deadlock or a lock waited for
 	too long: 503 QueryDeadlockError, to be sent again with the same key.
 	"""
-	frappe.only_for([*our_roles(), "System Manager"])
+	require_our_role()
 	steps = frappe.parse_json(steps)
 	check_unit(key, steps)
 	payload_hash = hash_of({"on_behalf_of": on_behalf_of, "steps": steps})
@@ -59,7 +59,7 @@ def commit(key: str | None = None, steps: list | str | None = None, on_behalf_of
 @frappe.whitelist(methods=["GET"])
 def find(key: str) -> dict | None:
 	"""The answer the caller's unit of work `key` got, or null: it never landed."""
-	frappe.only_for([*our_roles(), "System Manager"])
+	require_our_role()
 	stored = _stored(key)
 	return json.loads(stored.response) if stored else None
 

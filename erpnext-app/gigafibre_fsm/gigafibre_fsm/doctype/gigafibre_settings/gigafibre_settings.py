@@ -12,7 +12,7 @@ class GigafibreSettings(Document):
 		self.validate_hub()
 
 	def validate_hub(self):
-		if self.hub_url and not self.get_password("webhook_secret", raise_exception=False):
+		if self.hub_url and not self.webhook_secret:
 			frappe.throw(_("With a hub URL goes a webhook secret: the hub believes nothing unsigned"), frappe.MandatoryError)
 
 	def on_update(self):

@@ -1,0 +1,80 @@
+import frappe
+from frappe.tests.utils import FrappeTestCase
+
+from gigafibre_fsm import customizations, install, ledger
+from gigafibre_fsm.api.session import whoami
+from gigafibre_fsm.declared import customization
+from gigafibre_fsm.normal_forms import NotNormalisable, normalise
+from gigafibre_fsm.tests import site
+
+
+class TestCustomizations(FrappeTestCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		site.people()
+
+	def test_every_custom_field_stands_on_its_doctype(self):
+		for doctype, fields in customization("custom_fields").items():
+			for field in fields:
+				self.assertTrue(frappe.get_meta(doctype).has_field(field["fieldname"]), f"{doctype}.{field['fieldname']}")
+
+	def test_second_migration_changes_nothing(self):
+		install.after_migrate()
+		before = self.fingerprint()
+		install.after_migrate()
+		self.assertEqual(self.fingerprint(), before)
+
+	def test_what_the_sites_people_changed_stays(self):
+		for change in (("Custom Field", "Task-team", "label", "Équipe"), ("Workflow", "Dispatch Job", "is_active", 0), ("Role", "Dispatcher", "disabled", 1)):
+			frappe.db.set_value(*change)
+			install.after_migrate()
+			self.assertEqual(frappe.db.get_value(*change[:3]), change[3])
+
+	def test_what_was_there_before_is_not_noted_as_ours(self):
+		# ERPNext makes a customer group of that name itself.
+		self.assertNotIn("All Customer Groups", ledger.made("Customer Group"))
+		self.assertIn("Customer-ppa_enabled", ledger.made("Custom Field"))
+
+	def test_standard_permissions_are_untouched(self):
+		self.assertFalse(frappe.get_all("Custom DocPerm", {"role": ("in", [role["role_name"] for role in customization("roles")["roles"]])}))
+
+	def test_service_user_has_the_roles_and_no_password(self):
+		self.assertIn("Hub Service", frappe.get_roles(site.HUB))
+		self.assertFalse(frappe.db.sql("select 1 from __Auth where doctype = 'User' and name = %s and fieldname = 'password'", site.HUB))
+
+	def test_legacy_number_is_one_customers(self):
+		first, second = site.customer("Un"), site.customer("Deux")
+		first.legacy_customer_id = " T-1234 "
+		first.save()
+		second.legacy_customer_id = "T-1234"
+		self.assertRaises(frappe.UniqueValidationError, second.save)
+
+	def test_whoami_names_the_user_and_their_roles(self):
+		with site.signed_in(site.AGENT):
+			session = whoami()
+		self.assertEqual(session["user"], site.AGENT)
+		self.assertIn("Ops Agent", session["roles"])
+		with site.signed_in("Guest"):
+			self.assertRaises(frappe.PermissionError, whoami)
+
+	def test_normal_forms(self):
+		for form, value, expected in (
+			("trim", "  a b ", "a b"),
+			("upper", " rcmg ", "RCMG"),
+			("lower", " ABC ", "abc"),
+			("mac", "aa-bb-cc-dd-ee-ff", "AABBCCDDEEFF"),
+			("postal_code_ca", "h0h0h0", "H0H 0H0"),
+			("digits", "+1 (450) 555-0123", "14505550123"),
+		):
+			self.assertEqual(normalise(form, value), expected)
+		for form, value in (("mac", "AABBCC"), ("postal_code_ca", "90210"), ("digits", "none")):
+			self.assertRaises(NotNormalisable, normalise, form, value)
+
+	def fingerprint(self):
+		doctypes = ("Custom Field", "Property Setter", "Role", "Role Profile", "Workflow", "Webhook", "Customer Group", "User", "DefaultValue")
+		return {doctype: sorted(frappe.get_all(doctype, ["name", "modified"], as_list=True)) for doctype in doctypes}
+
+	def test_map_is_applied_once_whole(self):
+		self.assertEqual(len(ledger.made("Role")), len(set(ledger.made("Role"))))
+		self.assertTrue(callable(customizations.remove))
