@@ -24,7 +24,7 @@ export interface ToldOrder {
 /** Where the customer follows their order. The token is in the fragment, which no server on the way is sent. */
 export function orderUrl(publicUrl: string, { id, language }: Pick<ToldOrder, "id" | "language">, token: string): string {
   const page = language === "fr" ? "/commande" : "/en/order";
-  return `${publicUrl.replace(/\/$/, "")}${page}/${id}#${token}`;
+  return `${publicUrl.replace(/\/$/, "")}${page}/${id}#token=${token}`;
 }
 
 /** The messages of a created order, each with its own key. A payment link is made in the caller's transaction when one was asked for. */
