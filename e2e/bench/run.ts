@@ -1,0 +1,27 @@
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout|search` some. */
+import { parseArgs } from "node:util";
+import { run as checkout } from "./checkout.bench.ts";
+import type { Figure } from "./figures.ts";
+
+const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+
+const benches: readonly (readonly [string, (options: { quick?: boolean }) => Promise<readonly Figure[]>])[] = [["checkout", checkout]];
+
+let failed = 0;
+let taken = 0;
+for (const [name, bench] of benches) {
+  if (options.only !== undefined && !options.only.split(",").includes(name)) continue;
+  console.log(`\n━━ ${name} ━━`);
+  try {
+    for (const { name: title, figure, baseline, limit, met } of await bench({ quick: options.quick })) {
+      taken += 1;
+      if (!met) failed += 1;
+      console.log(`${met ? "✓" : "✗"} ${title}\n    ${figure}\n    limit    ${limit}\n    baseline ${baseline}`);
+    }
+  } catch (error) {
+    failed += 1;
+    console.error(`✗ ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+console.log(`\n${taken} figures, ${failed} beyond their limit`);
+process.exit(failed === 0 && taken > 0 ? 0 : 1);

@@ -1,0 +1,86 @@
+/** Whether the suite turns red when the product is wrong: each mutation in processes of its own, on a copy of the world, until the first failure. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Case } from "./case.ts";
+import { MATRIX } from "./matrix.ts";
+import { MUTATIONS } from "./mutations.ts";
+import type { Mutation } from "./mutations.ts";
+import { mustHaveOne } from "./case.ts";
+import { RACES } from "./races.ts";
+import type { Report } from "./report.ts";
+import { UNIT_OF_WORK } from "./unit-of-work.ts";
+import type { Prepared, World, WorldOptions } from "./world.ts";
+import { keepWorlds } from "./worlds.ts";
+
+const preload = new URL("mutate-preload.mjs", import.meta.url).href;
+const runner = fileURLToPath(new URL("run.ts", import.meta.url));
+
+async function plainOrder(world: World): Promise<string[]> {
+  const shopper = world.shopper();
+  await shopper.prepare();
+  await shopper.press();
+  return mustHaveOne(world, shopper);
+}
+
+/** The situations of a quick run, the short ones first. */
+const BATTERY: readonly Case[] = [...UNIT_OF_WORK, ...RACES, ...MATRIX].filter(({ quick }) => quick);
+const PLAIN = "a plain order";
+
+/** In a process whose code is wrong: stops at the first failure. `failed` is 1 when it was noticed. */
+export async function battery(prepared: Prepared, options: WorldOptions, report: Report): Promise<void> {
+  const worlds = keepWorlds(prepared, options);
+  try {
+    const plain = await plainOrder(await worlds.current());
+    if (plain.length > 0) throw new Error(`${PLAIN} fails already, so nothing is shown: ${plain.join("; ")}`);
+    report.count(1, 0);
+    for (const situation of BATTERY) {
+      const complaints = await situation.run(await worlds.current()).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+      report.count(complaints.length === 0 ? 1 : 0, 0);
+      if (complaints.length === 0) continue;
+      report.say(`NOTICED by "${situation.name}": ${complaints[0] ?? ""}`);
+      report.count(0, 1);
+      worlds.spoil();
+      return;
+    }
+  } finally {
+    await worlds.close();
+  }
+}
+
+export async function runBites(prepared: Prepared, report: Report, options: { quick: boolean; match?: string }): Promise<void> {
+  const mutations = MUTATIONS.filter(({ quick, name }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
+  report.say(`\n━━ with defects put in: ${mutations.length} ━━`);
+  for (const mutation of mutations) {
+    const began = Date.now();
+    const { noticed, words } = await bite(prepared, mutation);
+    report.count(noticed ? 1 : 0, noticed ? 0 : 1);
+    report.say(`${noticed ? "✓ noticed" : "✗ NOT noticed"}: ${mutation.what} (${((Date.now() - began) / 1000).toFixed(1)} s)\n    ${words.split("\n")[0] ?? ""}`);
+    if (!noticed) report.explain(`${mutation.name}: ${mutation.what}`, [words, `replay: pnpm faults --mutate --match ${mutation.name}`]);
+  }
+}
+
+async function bite(prepared: Prepared, mutation: Mutation): Promise<{ noticed: boolean; words: string }> {
+  const scratch = await mkdtemp(path.join(tmpdir(), "gigafibre-bite-"));
+  try {
+    const [world, result, applied] = ["world.json", "result.json", "applied"].map((name) => path.join(scratch, name)) as [string, string, string];
+    await writeFile(world, JSON.stringify(prepared));
+    await writeFile(applied, "");
+    const child = spawn(process.execPath, ["--import", preload, runner, "--battery", world, "--report", result], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, GIGAFIBRE_MUTATION: mutation.name, GIGAFIBRE_MUTATION_APPLIED: applied },
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
+    await new Promise((resolve) => child.once("close", resolve));
+    const noticed = said.split("\n").find((line) => line.startsWith("NOTICED"));
+    const counted = await readFile(result, "utf8").catch(() => "");
+    if ((await readFile(applied, "utf8")) === "") return { noticed: false, words: `the mutation was never loaded\n${said}` };
+    if (noticed === undefined || counted === "") return { noticed: false, words: said };
+    return { noticed: true, words: noticed };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

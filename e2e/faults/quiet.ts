@@ -1,0 +1,57 @@
+/**
+ * When the hub has nothing left to do. Only this looks into the hub's own tables, to know how long to wait; what became of an order is never read
+ * here. It also lets time pass: a retry that is due in a minute is due now.
+ */
+import pg from "pg";
+import { setTimeout as wait } from "node:timers/promises";
+
+export interface Quiet {
+  /** Waits until nothing is left to do. @throws Error naming what is left after `withinMs`. */
+  wait(withinMs?: number): Promise<void>;
+  /** Cuts the hub's connections to PostgreSQL, as a failover does. */
+  cutDatabase(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 50;
+/** A retry is brought forward when nothing happened for so long. */
+const HURRY_AFTER_POLLS = 10;
+
+const LEFT = `
+  select 'order ' || id || ' ' || state as what from order_intake where state = 'received'
+  union all select 'message ' || key || ' ' || state from outbox where state in ('waiting', 'sending')
+  union all select 'job ' || name || ' ' || singleton_key || ' ' || state::text from jobs.job
+    where state in ('created', 'retry', 'active') and name = any ($1)`;
+
+/** pg-boss queues whose work belongs to an order. */
+const QUEUES = ["orders", "orders-attention", "orders-duplicates", "outbox"];
+
+export function createQuiet(databaseUrl: string): Quiet {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: "faults" });
+  const left = async (): Promise<string[]> => {
+    const { rows } = await pool.query<{ what: string }>(LEFT, [QUEUES]);
+    return rows.map(({ what }) => what).sort();
+  };
+  return {
+    async wait(withinMs = 60_000) {
+      const deadline = Date.now() + withinMs;
+      let before = "";
+      for (let still = 0; ; still += 1) {
+        const now = await left();
+        if (now.length === 0) return;
+        if (Date.now() > deadline) throw new Error(`not quiet after ${withinMs / 1000} s: ${now.slice(0, 8).join("; ")}`);
+        if (now.join() !== before) still = 0;
+        before = now.join();
+        if (still >= HURRY_AFTER_POLLS) {
+          still = 0;
+          await pool.query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now() and name = any ($1)", [QUEUES]);
+        }
+        await wait(POLL_MS);
+      }
+    },
+    async cutDatabase() {
+      await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'hub%'");
+    },
+    close: () => pool.end(),
+  };
+}

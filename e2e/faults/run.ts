@@ -1,0 +1,120 @@
+/**
+ * `pnpm faults`: nothing lost, nothing twice. README.md says what is covered and how to replay.
+ *
+ *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,random,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
+ */
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { battery, runBites } from "./bites.ts";
+import type { Case } from "./case.ts";
+import { MATRIX } from "./matrix.ts";
+import { RACES } from "./races.ts";
+import { runRandom } from "./random.ts";
+import { createReport } from "./report.ts";
+import type { Report } from "./report.ts";
+import { disagreements } from "./steps.ts";
+import { UNIT_OF_WORK } from "./unit-of-work.ts";
+import { prepareWorld } from "./world.ts";
+import type { Prepared } from "./world.ts";
+import { keepWorlds } from "./worlds.ts";
+import type { Worlds } from "./worlds.ts";
+
+const QUICK_SEED = 7_100;
+const WHOLE = { sequences: 1_000, doors: 3_000 } as const;
+const QUICK = { sequences: 40, doors: 900 } as const;
+const PARTS = ["matrix", "races", "random", "bites"] as const;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    seed: { type: "string" },
+    runs: { type: "string" },
+    path: { type: "string" },
+    only: { type: "string" },
+    match: { type: "string" },
+    mutate: { type: "boolean", default: false },
+    verbose: { type: "boolean", default: false },
+    report: { type: "string" },
+    /** The prepared world of the suite that started this process, to run the battery in a copy of it. */
+    battery: { type: "string" },
+  },
+});
+
+const report = createReport();
+const log = options.verbose ? (line: string) => console.log(`  hub: ${line}`) : undefined;
+const worldOptions = { nodeArguments: mutationArguments(), ...(log ? { log } : {}) };
+
+try {
+  if (options.battery === undefined) await suite();
+  else await battery(JSON.parse(await readFile(options.battery, "utf8")) as Prepared, worldOptions, report);
+} catch (error) {
+  report.count(0, 1);
+  report.explain("the suite itself failed", [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+}
+process.exit(await report.close(options.report));
+
+/** A process that was started with a mutation starts its hub with it. */
+function mutationArguments(): string[] {
+  return process.env["GIGAFIBRE_MUTATION"] ? ["--import", new URL("mutate-preload.mjs", import.meta.url).href] : [];
+}
+
+async function suite(): Promise<void> {
+  const began = Date.now();
+  const parts = new Set<string>(options.mutate ? ["bites"] : (options.only?.split(",") ?? PARTS));
+  const size = options.quick ? QUICK : WHOLE;
+  const seed = Number(options.seed ?? (options.quick ? QUICK_SEED : Date.now() % 1_000_000));
+  const sequences = Number(options.runs ?? size.sequences);
+  report.say(`seed ${seed}; every failure below says how to replay it alone`);
+  report.say("• PostgreSQL, the stand-ins, a village of free drops");
+  const { prepared, stop } = await prepareWorld({ doors: Math.max(size.doors, sequences * 2 + 600) });
+  try {
+    const wanted = (cases: readonly Case[]): Case[] =>
+      cases.filter(({ name, quick }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
+    const worlds = keepWorlds(prepared, worldOptions);
+    try {
+      if (parts.has("matrix")) {
+        check(report, "the steps listed here are the moments the hub publishes", await disagreements());
+        await runCases(worlds, "killed at each step", wanted(MATRIX));
+      }
+      if (parts.has("races")) await runCases(worlds, "browsers, networks, other systems", wanted([...RACES, ...UNIT_OF_WORK]));
+      if (parts.has("random")) {
+        report.say(`\n━━ ${sequences} random sequences ━━`);
+        await runRandom(worlds, report, { seed, sequences, path: options.path });
+      }
+    } finally {
+      check(report, "over the whole site, not one document or SMS more than was found of the orders", await worlds.close());
+    }
+    if (parts.has("bites")) await runBites(prepared, report, { quick: options.quick && !options.mutate, ...(options.match ? { match: options.match } : {}) });
+  } finally {
+    await stop();
+  }
+  report.say(`\n${((Date.now() - began) / 60_000).toFixed(1)} minutes`);
+}
+
+function check(to: Report, name: string, complaints: readonly string[]): void {
+  to.count(complaints.length === 0 ? 1 : 0, complaints.length === 0 ? 0 : 1);
+  to.say(`${complaints.length === 0 ? "✓" : "✗"} ${name}`);
+  if (complaints.length > 0) to.explain(name, complaints);
+}
+
+async function runCases(worlds: Worlds, title: string, cases: readonly Case[]): Promise<void> {
+  report.say(`\n━━ ${title}: ${cases.length} situations ━━`);
+  for (const situation of cases) {
+    const began = Date.now();
+    const complaints = await complaintsOfCase(worlds, situation);
+    const name = `${situation.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`;
+    check(report, name, complaints);
+    if (complaints.length > 0) report.explain("to replay it", [`pnpm faults --match ${JSON.stringify(situation.name)}`]);
+  }
+}
+
+async function complaintsOfCase(worlds: Worlds, situation: Case): Promise<string[]> {
+  try {
+    const complaints = [...(await situation.run(await worlds.current())), ...worlds.deaths()];
+    if (complaints.length > 0) worlds.spoil();
+    return complaints;
+  } catch (error) {
+    worlds.spoil();
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error), ...worlds.log().slice(-10)];
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * The world of the suite: real PostgreSQL, the stand-ins, the real hub as a process, and between them lines that can be made to fail. It is
+ * prepared once; every world is a copy, so that a world with a mutation in it begins as the others do.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, chmod, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { createErpnext } from "@gigafibre/fixtures/erpnext/app";
+import { setupSite } from "@gigafibre/fixtures/erpnext/site";
+import { createInbox } from "@gigafibre/fixtures/inbox/app";
+import { createStripe } from "@gigafibre/fixtures/stripe/app";
+import { seedSite } from "@gigafibre/fixtures/demo/site";
+import { freePort, startCluster } from "@gigafibre/fixtures/postgres/cluster";
+import { HubProcess } from "./hub-process.ts";
+import { buildPlant, doors } from "./plant.ts";
+import type { DoorKind, Doors } from "./plant.ts";
+import { createQuiet } from "./quiet.ts";
+import type { Quiet } from "./quiet.ts";
+import { Reader } from "./read-back.ts";
+import type { Counts, Found } from "./read-back.ts";
+import { Shopper } from "./shopper.ts";
+import type { Basket } from "./shopper.ts";
+import { openSmtpWire } from "./smtp-wire.ts";
+import type { SmtpWire } from "./smtp-wire.ts";
+import { openWire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
+
+const house = fileURLToPath(new URL("../..", import.meta.url));
+const TEMPLATE = "faults_template";
+const SECRET_KEY = "sk_test_standin";
+const PUBLISHABLE_KEY = "pk_test_standin";
+
+/** What every copy has in common. Plain data, so that another process can open a world of its own. */
+export interface Prepared {
+  readonly clusterUrl: string;
+  readonly doorCount: number;
+  readonly adminPassword: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly encryptionKeys: string;
+  readonly webhookSecret: string;
+  /** Where ERPNext sends its webhooks: in its own settings, so the same in every copy. */
+  readonly hooksPort: number;
+}
+
+export interface Lines {
+  readonly erpnext: Wire;
+  readonly stripe: Wire;
+  /** Twilio, Slack and the outbound webhook. */
+  readonly inbox: Wire;
+  readonly smtp: SmtpWire;
+  /** What ERPNext and Stripe tell the hub. */
+  readonly hooks: Wire;
+}
+
+export interface World {
+  readonly hub: HubProcess;
+  readonly lines: Lines;
+  readonly reader: Reader;
+  readonly quiet: Quiet;
+  readonly databaseUrl: string;
+  /** The last lines the hub logged. */
+  readonly log: readonly string[];
+  /** What was last found of each person's order, by their number. */
+  readonly ledger: Map<number, Found>;
+  /** Documents that stand in ERPNext beside those of orders. */
+  madeInDesk(more: Partial<Counts>): void;
+  readonly desk: Counts;
+  /** Someone new, at an address nobody has asked for yet; or at `at`, to race for it. */
+  shopper(options?: { door?: DoorKind; basket?: Basket; at?: Shopper }): Shopper;
+  stop(): Promise<void>;
+}
+
+function hubSettings(prepared: Pick<Prepared, "encryptionKeys" | "webhookSecret">, databaseUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEYS: prepared.encryptionKeys,
+    ERPNEXT_WEBHOOK_SECRET: prepared.webhookSecret,
+    STRIPE_SECRET_KEY: SECRET_KEY,
+    STRIPE_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
+    STRIPE_WEBHOOK_SECRET: "whsec_of_the_fault_suite",
+    SEARCH_PER_SECOND: "100000",
+    SEARCH_BURST: "100000",
+    CHECKOUTS_PER_HOUR: "1000000",
+    // Compiled once for all restarts.
+    NODE_COMPILE_CACHE: path.join(tmpdir(), "gigafibre-faults-compiled"),
+  };
+}
+
+/** A hub with a defect put in is told which, as the process that starts it was. */
+function mutationOf({ GIGAFIBRE_MUTATION: name, GIGAFIBRE_MUTATION_APPLIED: applied }: NodeJS.ProcessEnv): Record<string, string> {
+  return name !== undefined && applied !== undefined ? { GIGAFIBRE_MUTATION: name, GIGAFIBRE_MUTATION_APPLIED: applied } : {};
+}
+
+async function sql(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Starts a PostgreSQL and makes the world that all others are copied from.
+ * @param options.durable writes reach the disk before they are committed, as in production: for figures
+ */
+export async function prepareWorld(options: { doors: number; durable?: boolean }): Promise<{ prepared: Prepared; stop: () => Promise<void> }> {
+  const home = await mkdtemp(path.join(tmpdir(), "gigafibre-faults-"));
+  await chmod(home, 0o755);
+  const cluster = await startCluster({ dataDir: path.join(home, "data"), ephemeral: options.durable !== true });
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    await sql(`${cluster.url}/postgres`, `create database ${TEMPLATE}`);
+    const databaseUrl = `${cluster.url}/${TEMPLATE}`;
+    const adminPassword = randomBytes(12).toString("base64url");
+    const encryptionKeys = `k1:${randomBytes(32).toString("base64")}`;
+    const webhookSecret = randomBytes(24).toString("base64url");
+    const hooksPort = await freePort();
+    const erpnext = await createErpnext({ databaseUrl });
+    try {
+      await setupSite(erpnext, { adminPassword });
+      const url = await erpnext.listen({ host: "127.0.0.1", port: 0 });
+      const { apiKey, apiSecret } = await seedSite({ url, adminPassword, hubUrl: `http://127.0.0.1:${hooksPort}`, webhookSecret });
+      await migrate({
+        ...hubSettings({ encryptionKeys, webhookSecret }, databaseUrl),
+        ERPNEXT_URL: url,
+        ERPNEXT_API_KEY: apiKey,
+        ERPNEXT_API_SECRET: apiSecret,
+      });
+      await buildPlant(databaseUrl, options.doors);
+      const prepared = { clusterUrl: cluster.url, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret, hooksPort };
+      return { prepared, stop };
+    } finally {
+      await erpnext.close();
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function migrate(settings: Record<string, string>): Promise<void> {
+  const child = spawn(process.execPath, [`${house}hub/src/migrate.ts`], {
+    cwd: house,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { PATH: process.env["PATH"] ?? "", ...settings },
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+  if (code !== 0) throw new Error("the hub's database could not be brought up to date");
+}
+
+export interface WorldOptions {
+  /** Arguments of Node before the hub's own file. */
+  readonly nodeArguments?: readonly string[];
+  readonly log?: (line: string) => void;
+}
+
+const KEPT_LOG_LINES = 200;
+
+/** Opens a copy of the prepared world. */
+export async function openWorld(prepared: Prepared, options: WorldOptions): Promise<World> {
+  const name = `faults_${randomBytes(6).toString("hex")}`;
+  await sql(`${prepared.clusterUrl}/postgres`, `create database ${name} template ${TEMPLATE}`);
+  const databaseUrl = `${prepared.clusterUrl}/${name}`;
+  const stops: (() => Promise<unknown>)[] = [() => sql(`${prepared.clusterUrl}/postgres`, `drop database if exists ${name} with (force)`)];
+  const stop = async (): Promise<void> => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  try {
+    const local = (port: number): string => `http://127.0.0.1:${port}`;
+    const hubPort = await freePort();
+    const smtpPort = await freePort();
+    const hooks = await openWire(() => local(hubPort), prepared.hooksPort);
+    stops.push(() => hooks.close());
+    const erpnext = await createErpnext({ databaseUrl });
+    stops.push(() => erpnext.close());
+    const erpnextUrl = await erpnext.listen({ host: "127.0.0.1", port: 0 });
+    const stripePort = await freePort();
+    const stripe = await createStripe({
+      databaseUrl,
+      secretKey: SECRET_KEY,
+      publishableKey: PUBLISHABLE_KEY,
+      publicUrl: local(stripePort),
+      webhook: { url: `${hooks.url}/webhooks/stripe`, secret: "whsec_of_the_fault_suite" },
+    });
+    stops.push(() => stripe.close());
+    await stripe.listen({ host: "127.0.0.1", port: stripePort });
+    const inbox = await createInbox({ databaseUrl, smtpPort, twilioAuthToken: "standin" });
+    stops.push(() => inbox.close());
+    const inboxUrl = await inbox.listen({ host: "127.0.0.1", port: 0 });
+
+    const lines: Lines = {
+      erpnext: await openWire(() => erpnextUrl),
+      stripe: await openWire(() => local(stripePort)),
+      inbox: await openWire(() => inboxUrl),
+      smtp: await openSmtpWire(smtpPort),
+      hooks,
+    };
+    for (const line of [lines.erpnext, lines.stripe, lines.inbox, lines.smtp]) stops.push(() => line.close());
+
+    const log: string[] = [];
+    const hub = new HubProcess({
+      port: hubPort,
+      settings: {
+        ...hubSettings(prepared, databaseUrl),
+        ...mutationOf(process.env),
+        PUBLIC_URL: local(hubPort),
+        ERPNEXT_URL: lines.erpnext.url,
+        ERPNEXT_API_KEY: prepared.apiKey,
+        ERPNEXT_API_SECRET: prepared.apiSecret,
+        STRIPE_API_URL: lines.stripe.url,
+        TWILIO_ACCOUNT_SID: "ACstandin",
+        TWILIO_AUTH_TOKEN: "standin",
+        TWILIO_FROM: "+14505550100",
+        TWILIO_API_URL: lines.inbox.url,
+        SMTP_URL: lines.smtp.url,
+        SLACK_WEBHOOK_URL: `${lines.inbox.url}/slack/dispatch`,
+        OUTBOUND_WEBHOOK_URL: `${lines.inbox.url}/webhook/orders`,
+        OUTBOUND_WEBHOOK_SECRET: "outbound-secret-of-the-fault-suite",
+        INBOX_URL: inboxUrl,
+      },
+      nodeArguments: options.nodeArguments ?? [],
+      log: (line) => {
+        log.push(line);
+        if (log.length > KEPT_LOG_LINES) log.splice(0, log.length - KEPT_LOG_LINES);
+        options.log?.(line);
+      },
+    });
+    await hub.start();
+    stops.push(() => hub.stop());
+    const quiet = createQuiet(databaseUrl);
+    stops.push(() => quiet.close());
+    const reader = await Reader.signIn({
+      hubUrl: hub.url,
+      erpnextUrl,
+      adminPassword: prepared.adminPassword,
+      stripeUrl: local(stripePort),
+      stripeKey: SECRET_KEY,
+      inboxUrl,
+    });
+
+    let number = 0;
+    const desk = await reader.counts();
+    const left: Record<DoorKind, string[]> = copyOf(doors(prepared.doorCount));
+    return {
+      hub,
+      lines,
+      reader,
+      quiet,
+      databaseUrl,
+      log,
+      ledger: new Map(),
+      desk,
+      madeInDesk(more) {
+        for (const [doctype, count] of Object.entries(more)) desk[doctype as keyof Counts] += count;
+      },
+      shopper({ door = "house", basket = "example", at } = {}) {
+        const addressUuid = at?.addressUuid ?? left[door].shift();
+        if (addressUuid === undefined) throw new Error(`no ${door} is left; prepare a larger world`);
+        const onRequest = at?.onRequest ?? door === "unbuilt";
+        number += 1;
+        return new Shopper({
+          number,
+          hubUrl: hub.url,
+          stripeUrl: local(stripePort),
+          publishableKey: PUBLISHABLE_KEY,
+          addressUuid,
+          onRequest,
+          basket,
+        });
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function copyOf(all: Doors): Record<DoorKind, string[]> {
+  return { house: [...all.house], duplex: [...all.duplex], unbuilt: [...all.unbuilt] };
+}
