@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { access } from "./plugins/access.ts";
 import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
+import { documentChanges } from "./features/document-changes/routes.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
 import { passThrough } from "./features/pass-through/routes.ts";
 import { database } from "./plugins/database.ts";
@@ -51,6 +52,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
   await app.register(staff);
   await app.register(access);
+  await app.register(documentChanges);
 
   await app.register(addresses);
   await app.register(addressRoutes);

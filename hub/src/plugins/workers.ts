@@ -64,7 +64,8 @@ export const workers = fp<{ databaseUrl: string }>(
     async function holding(pool: pg.Pool, queue: string, subject: string, body: () => Promise<void>): Promise<boolean> {
       const client = await pool.connect();
       let broken: Error | undefined;
-      client.once("error", (error) => (broken = error));
+      const lost = (error: Error): void => void (broken = error);
+      client.on("error", lost);
       const lock = [int32(queue), int32(subject)];
       try {
         const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1, $2) as held", lock);
@@ -78,6 +79,7 @@ export const workers = fp<{ databaseUrl: string }>(
         }
         return true;
       } finally {
+        client.off("error", lost);
         client.release(broken);
       }
     }
