@@ -54,8 +54,8 @@ function isAboutTheOrder(error: ErpnextRefused): boolean {
 
 function reasonOf(error: ErpnextRefused): string {
   const { step } = error;
-  const text = step ? `${step.op} ${step.doctype}: ${step.message}` : error.message;
-  return `${error.exc_type}: ${text}`.slice(0, 2_000);
+  const text = step ? `${step.exc_type}: ${step.op} ${step.doctype}: ${step.message}` : `${error.exc_type}: ${error.message}`;
+  return text.slice(0, 2_000);
 }
 
 /**

@@ -12,7 +12,7 @@ import { CREATE_DOCUMENTS } from "./create-job.ts";
 import { canonicalHash, insertOrder, orderOfKey, summaryOf, tokenOf } from "./repository.ts";
 import type { Order } from "./repository.ts";
 import { buildSteps, orderNotes, phoneLinesOf } from "./steps.ts";
-import { verify } from "./verify.ts";
+import { refuseUsedCard, verify } from "./verify.ts";
 import type { Verified } from "./verify.ts";
 import { drawOrderId, drawSecrets } from "./wifi-names.ts";
 
@@ -30,7 +30,13 @@ export async function acceptOrder(app: FastifyInstance, request: FastifyRequest,
   const before = await orderOfKey(app.db, key);
   if (before) return replay(app, before, bodyHash);
 
-  const verified = await verify(app, request, key, body);
+  const verified = await verify(app, request, key, body).catch(async (error: unknown) => {
+    // The same order may have been accepted while this one was looked at: what it holds is then no reason to refuse its repeat.
+    const meanwhile = await orderOfKey(app.db, key);
+    if (meanwhile) return replay(app, meanwhile, bodyHash);
+    throw error;
+  });
+  if ("order_id" in verified) return verified;
   reached("order.verified", key);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -109,9 +115,4 @@ async function firstFree(client: pg.ClientBase, candidates: readonly Drop[], ord
     if (await reserve(client, drop, orderId)) return drop;
   }
   return undefined;
-}
-
-async function refuseUsedCard(client: pg.ClientBase, setupIntent: string): Promise<void> {
-  const { rowCount } = await client.query("select 1 from order_intake where stripe_setup_intent = $1", [setupIntent]);
-  if (rowCount) throw new Refusal("card_already_used");
 }

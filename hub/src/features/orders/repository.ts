@@ -118,6 +118,12 @@ export async function orderById(db: Connection, id: string): Promise<Order | und
   return rows[0];
 }
 
+/** The order that a card's confirmation served. */
+export async function orderOfCard(db: Connection, setupIntent: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>("select id from order_intake where stripe_setup_intent = $1", [setupIntent]);
+  return rows[0]?.id;
+}
+
 export interface NewOrder extends Pick<
   Order,
   "id" | "idempotency_key" | "body_hash" | "language" | "address_uuid" | "fibre_id" | "on_request" | "preferred_dates" | "by_agent" | "created_at"

@@ -1,6 +1,7 @@
 /** Everything an order must pass before anything is kept. Reads only. */
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type pg from "pg";
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
 import { plainKey } from "@gigafibre/contracts/address-text";
 import type { Catalog } from "@gigafibre/contracts/catalog";
@@ -15,7 +16,7 @@ import { verifySetupIntent } from "../payments/setup-intents.ts";
 import { dropsOf, oltPort } from "../ports/ports.ts";
 import type { Drop } from "../ports/ports.ts";
 import { invoiceSettings, knownCustomer, takenBy } from "./agent-rules.ts";
-import { orderById, tokenOf } from "./repository.ts";
+import { orderById, orderOfCard, tokenOf } from "./repository.ts";
 import type { OrderFacts } from "./steps.ts";
 
 export interface Verified extends Pick<OrderFacts, "body" | "address" | "catalog" | "quote" | "existing" | "invoice"> {
@@ -47,7 +48,10 @@ export async function verify(app: FastifyInstance, request: FastifyRequest, chec
   const known = body.customer.existing === undefined ? null : await knownCustomer(app, body.customer.existing, body.customer.email);
   const quote = priced(body, catalog, known?.free_tv_box ?? true);
   const invoice = body.payment.method === "invoice_later" ? await invoiceSettings(app) : null;
-  if (body.payment.method === "stripe_setup") await verifySetupIntent(app, checkoutKey, body.payment);
+  if (body.payment.method === "stripe_setup") {
+    await refuseUsedCard(app.db, body.payment.stripe_setup_intent);
+    await verifySetupIntent(app, checkoutKey, body.payment);
+  }
   return { body, address, catalog, quote, existing: known?.existing ?? null, invoice, candidates, by_agent };
 }
 
@@ -82,6 +86,11 @@ async function refuseOwnOrder(app: FastifyInstance, request: FastifyRequest, ord
   if (order) {
     throw new Refusal("already_ordered", { details: { order_id: order.id, state: order.state, status_url: `/api/orders/${order.id}` } });
   }
+}
+
+/** A card's confirmation serves one order. @throws Refusal `card_already_used` */
+export async function refuseUsedCard(db: pg.ClientBase | pg.Pool, setupIntent: string): Promise<void> {
+  if (await orderOfCard(db, setupIntent)) throw new Refusal("card_already_used");
 }
 
 /** Compares in constant time. */
