@@ -94,7 +94,8 @@ export class ErpnextClient {
     const body = parse(text);
     if (status < 400 && body) return body;
     const exc_type = typeof body?.["exc_type"] === "string" ? body["exc_type"] : `HTTP ${status}`;
-    if (!body || RETRYABLE.has(exc_type) || status === 429 || (status >= 500 && !("exc_type" in body))) {
+    // 502 to 504 are said for a site that is away, by its proxy or by itself, whatever reason they carry.
+    if (!body || RETRYABLE.has(exc_type) || status === 429 || status > 500 || (status === 500 && !("exc_type" in body))) {
       throw new ErpnextUnavailable(`${method} ${path}: ${exc_type}`);
     }
     const step = failedStep.safeParse(body["step"]);

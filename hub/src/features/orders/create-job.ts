@@ -17,6 +17,8 @@ export const CREATE_DOCUMENTS = "orders";
 /** Few at once: naming series and the Task tree are locked in ERPNext until each commits. */
 const CONCURRENCY = 3;
 
+const FAILING_FOR_MS = 10 * 60_000;
+
 /** Registers the queue. A lost answer, an ERPNext that is away and a deadlock are all tried again, for ever, with the same key. */
 export async function createDocumentsJob(app: FastifyInstance): Promise<void> {
   await app.workers.add({
@@ -39,7 +41,7 @@ async function createDocuments(app: FastifyInstance, orderId: string): Promise<v
   try {
     answer = await app.erpnext.commit({ key: workKey(order), ...(order.by_agent ? { on_behalf_of: order.by_agent } : {}), steps });
   } catch (error) {
-    if (!(error instanceof ErpnextRefused) || !isAboutTheOrder(error)) throw error;
+    if (!(error instanceof ErpnextRefused) || !isAboutTheOrder(error, order)) throw error;
     await needsAttention(app, order, reasonOf(error));
     return;
   }
@@ -47,9 +49,14 @@ async function createDocuments(app: FastifyInstance, orderId: string): Promise<v
   await noteCreated(app, order, answer);
 }
 
-/** Whether the refusal is the order's. Without a failed step, a refused key or a missing endpoint says nothing of it, and passes. */
-function isAboutTheOrder(error: ErpnextRefused): boolean {
-  return error.step !== undefined || ![401, 403, 404].includes(error.status);
+/**
+ * Whether the refusal is the order's. Without a failed step, a refused key or a missing endpoint says nothing of it, and passes; a failure of
+ * ERPNext's own (500) may pass, and is put before people when it has not.
+ */
+function isAboutTheOrder(error: ErpnextRefused, order: Order): boolean {
+  if (error.step !== undefined) return true;
+  if (error.status === 500) return Date.now() - order.updated_at.getTime() > FAILING_FOR_MS;
+  return ![401, 403, 404].includes(error.status);
 }
 
 function reasonOf(error: ErpnextRefused): string {

@@ -71,6 +71,7 @@ export interface Order {
   readonly documents: OrderDocuments;
   readonly attention_reason: string | null;
   readonly created_at: Date;
+  readonly updated_at: Date;
 }
 
 /** Names in ERPNext, by the label each had in the unit of work: `customer`, `location`, `subscription_1`, `job`… */
@@ -104,7 +105,7 @@ function canonical(value: unknown): unknown {
 }
 
 const COLUMNS = `id, idempotency_key, body_hash, state, attempt, language, address_uuid, fibre_id, on_request, preferred_dates,
-  to_char(scheduled_date, 'YYYY-MM-DD') as scheduled_date, by_agent, documents, attention_reason, created_at`;
+  to_char(scheduled_date, 'YYYY-MM-DD') as scheduled_date, by_agent, documents, attention_reason, created_at, updated_at`;
 
 type Connection = pg.ClientBase | pg.Pool;
 
