@@ -51,6 +51,8 @@ export interface World {
     /** What was sent, oldest first; those that name `about` anywhere, when given. */
     messages(about?: string): Promise<Message[]>;
   };
+  /** Lets time pass for the queues: what is due later is due now. */
+  hurry(): Promise<void>;
   /** A second hub on the same database, as another replica. The caller closes it. */
   anotherHub(overrides?: Readonly<Record<string, string>>): Promise<FastifyInstance>;
   /** Stops the hub in good order and starts it again on its database. */
@@ -169,6 +171,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         const { messages } = (await answer.json()) as { messages: Message[] };
         return messages.reverse().filter((message) => about === undefined || JSON.stringify(message).includes(about));
       },
+    },
+    async hurry() {
+      await app.db.query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now()");
     },
     async anotherHub(overrides) {
       const other = await shim(await buildApp(config(overrides)));
