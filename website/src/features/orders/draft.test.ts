@@ -1,5 +1,6 @@
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { effectScope } from "vue";
 import { createDraftStore, emptyDraft } from "./draft.ts";
 import type { DraftStore } from "./draft.ts";
 
@@ -38,6 +39,16 @@ describe("the draft of an order", () => {
     const after = open();
     expect(after.draft).toEqual(before.draft);
     expect(after.draft.key).toBe(before.draft.key);
+  });
+
+  it("goes on being kept when the page that first asked for it is left", () => {
+    const page = effectScope();
+    const store = page.run(open);
+    page.stop();
+    if (store) store.draft.name = "Émilie Côté";
+    store?.remember({ order_id: "ORD-1", token: "t", status_url: "/s", address_uuid: "1", address_label: "x" });
+    expect(open().draft.name).toBe("Émilie Côté");
+    expect(open().orders).toHaveLength(1);
   });
 
   it("has its key before anything is answered, so that a reload on the first press keeps it", () => {

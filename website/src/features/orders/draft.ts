@@ -6,7 +6,7 @@
  */
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
 import type { CheckoutInput, OrderAccepted, SetupIntentAnswer } from "@gigafibre/contracts/orders";
-import { reactive, ref, watch } from "vue";
+import { effectScope, reactive, ref, watch } from "vue";
 import type { Ref } from "vue";
 
 const DRAFT_AT = "gigafibre.draft";
@@ -116,8 +116,12 @@ export function createDraftStore(storage: Storage, events: Pick<Window, "addEven
   const keep = (at: string, value: unknown): void => {
     if (writing) kept.value = write(storage, at, value);
   };
-  const unwatchDraft = watch(draft, () => keep(DRAFT_AT, draft), { deep: true, flush: "sync" });
-  const unwatchOrders = watch(orders, () => keep(ORDERS_AT, orders), { deep: true, flush: "sync" });
+  // Detached: the page that asks for the draft first may go, and the draft is kept all the same.
+  const keeping = effectScope(true);
+  keeping.run(() => {
+    watch(draft, () => keep(DRAFT_AT, draft), { deep: true, flush: "sync" });
+    watch(orders, () => keep(ORDERS_AT, orders), { deep: true, flush: "sync" });
+  });
   keep(DRAFT_AT, draft);
 
   /** Several changes as one: no other tab, and no reload, ever sees half of them. */
@@ -159,8 +163,7 @@ export function createDraftStore(storage: Storage, events: Pick<Window, "addEven
       replace(emptyDraft());
     },
     stop() {
-      unwatchDraft();
-      unwatchOrders();
+      keeping.stop();
       events?.removeEventListener("storage", fromOtherTab);
     },
   };

@@ -15,10 +15,12 @@ export type Outcome =
   | { readonly kind: "earlier"; readonly order_id: string }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-export type Post = (body: CheckoutInput, key: string) => Promise<OrderAccepted>;
+/** `own` is the token of this browser's order at that address, by which the hub knows its owner. */
+export type Post = (body: CheckoutInput, key: string, own: string | undefined) => Promise<OrderAccepted>;
 
 /** `POST /api/checkout` */
-export const postCheckout: Post = (data, key) => ask<OrderAccepted>({ method: "POST", url: "/api/checkout", data, headers: { "Idempotency-Key": key } });
+export const postCheckout: Post = (data, key, own) =>
+  ask<OrderAccepted>({ method: "POST", url: "/api/checkout", data, headers: { "Idempotency-Key": key, ...(own === undefined ? {} : { "X-Order-Token": own }) } });
 
 export async function sendOrder(store: DraftStore, body: CheckoutInput, post: Post = postCheckout): Promise<Outcome> {
   const key = store.draft.key;
@@ -41,7 +43,7 @@ async function attempt(store: DraftStore, body: CheckoutInput, key: string, post
   const others = (): CheckoutInput[] => store.draft.sent.filter((sent) => JSON.stringify(sent) !== same);
   store.draft.sent = [...others(), body];
   try {
-    const answer = await post(body, key);
+    const answer = await post(body, key, store.orderFor(body.address.uuid)?.token);
     store.accepted(answer, body.address);
     return answer;
   } catch (thrown) {
