@@ -9,7 +9,12 @@ import type { Config } from "./config.ts";
 import { access } from "./plugins/access.ts";
 import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
+import { catalog } from "./features/catalog/catalog.ts";
+import { catalogRoutes } from "./features/catalog/routes.ts";
 import { documentChanges } from "./features/document-changes/routes.ts";
+import { leads } from "./features/leads/routes.ts";
+import { installDates } from "./features/install-dates/install-dates.ts";
+import { installDateRoutes } from "./features/install-dates/routes.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
 import { passThrough } from "./features/pass-through/routes.ts";
 import { database } from "./plugins/database.ts";
@@ -17,6 +22,7 @@ import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
 import { notifications } from "./plugins/notifications.ts";
 import { problems } from "./plugins/problems.ts";
+import { snapshots } from "./plugins/snapshots.ts";
 import { staff } from "./plugins/staff.ts";
 import { workers } from "./plugins/workers.ts";
 import { orders } from "./features/orders/routes.ts";
@@ -53,10 +59,16 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(staff);
   await app.register(access);
   await app.register(documentChanges);
+  await app.register(snapshots);
 
   await app.register(addresses);
   await app.register(addressRoutes);
+  await app.register(catalog);
+  await app.register(catalogRoutes);
+  await app.register(installDates);
+  await app.register(installDateRoutes);
   await app.register(liveEvents);
+  await app.register(leads);
 
   await app.register(stripe);
   await app.register(payments);
