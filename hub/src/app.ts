@@ -12,6 +12,7 @@ import { addressRoutes } from "./features/addresses/routes.ts";
 import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
 import { documentChanges } from "./features/document-changes/routes.ts";
+import { leads } from "./features/leads/routes.ts";
 import { installDates } from "./features/install-dates/install-dates.ts";
 import { installDateRoutes } from "./features/install-dates/routes.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
@@ -67,6 +68,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(installDates);
   await app.register(installDateRoutes);
   await app.register(liveEvents);
+  await app.register(leads);
 
   await app.register(stripe);
   await app.register(payments);
