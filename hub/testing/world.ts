@@ -4,7 +4,6 @@
  */
 import type { FastifyInstance } from "fastify";
 import { createErpnext } from "@gigafibre/fixtures/erpnext/app";
-import { setupSite } from "@gigafibre/fixtures/erpnext/site";
 import type { FaultRule } from "@gigafibre/fixtures/faults/faults";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
 import type { Message } from "@gigafibre/fixtures/inbox/messages";
@@ -12,12 +11,11 @@ import { freePort } from "@gigafibre/fixtures/postgres/cluster";
 import { freshDatabase } from "@gigafibre/fixtures/postgres/fresh-database";
 import { createStripe } from "@gigafibre/fixtures/stripe/app";
 import { buildApp } from "../src/app.ts";
-import { ErpnextAdmin, makeCatalog, makeStaff } from "./erpnext-admin.ts";
+import { ErpnextAdmin } from "./erpnext-admin.ts";
 import { NOBODY, settings, WEBHOOK_SECRET } from "./hub.ts";
+import { ADMIN_PASSWORD, outsideDatabase } from "./outside-database.ts";
 import { StripeBrowser } from "./stripe-browser.ts";
 
-const SERVICE_KEYS = { apiKey: "hub-key", apiSecret: "hub-secret" };
-const ADMIN_PASSWORD = "admin";
 const TWILIO_TOKEN = "twilio_token_standin";
 
 export interface WorldOptions {
@@ -25,8 +23,6 @@ export interface WorldOptions {
   readonly erpnext?: boolean;
   readonly stripe?: boolean;
   readonly inbox?: boolean;
-  /** Items, prices and zones in ERPNext. */
-  readonly catalog?: boolean;
   /** Settings of the hub beyond those that name its neighbours. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -75,16 +71,9 @@ async function listening(app: FastifyInstance, port = 0): Promise<string> {
   return app.listen({ host: "127.0.0.1", port });
 }
 
-async function shim(app: FastifyInstance): Promise<FastifyInstance> {
-  const { demoCatalog } = await import("@gigafibre/fixtures/demo/catalog");
-  if (!app.hasDecorator("catalog")) app.decorate("catalog", { forZone: async (zone: string) => demoCatalog(zone), soldElsewhere: () => false } as never);
-  if (!app.hasDecorator("installDates")) app.decorate("installDates", { check: async () => [] } as never);
-  return app;
-}
-
 /** Starts the neighbours and a hub that knows them, each on fresh databases. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const [outside, hubDatabase] = await Promise.all([freshDatabase("outside"), freshDatabase("hub")]);
+  const [outside, hubDatabase] = await Promise.all([outsideDatabase(), freshDatabase("hub")]);
   const hubPort = await freePort();
   const hubUrl = `http://127.0.0.1:${hubPort}`;
   const started: FastifyInstance[] = [];
@@ -100,7 +89,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       webhook: { url: `${hubUrl}/webhooks/erpnext`, secret: WEBHOOK_SECRET },
       webhookPauses: [20, 20],
     });
-    await setupSite(erpnext, { adminPassword: ADMIN_PASSWORD, serviceKeys: SERVICE_KEYS });
     erpnextUrl = await start(erpnext);
   }
   let stripeUrl = NOBODY;
@@ -123,8 +111,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const admin = new ErpnextAdmin(erpnextUrl);
   if (options.erpnext !== false) {
     await admin.signIn("Administrator", ADMIN_PASSWORD);
-    await makeStaff(admin);
-    if (options.catalog !== false) await makeCatalog(admin);
   }
 
   const config = (overrides: Readonly<Record<string, string>> = {}): ReturnType<typeof settings> =>
@@ -134,8 +120,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       // Kept over a restart: what was sealed must open again.
       ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
       ERPNEXT_URL: erpnextUrl,
-      ERPNEXT_API_KEY: SERVICE_KEYS.apiKey,
-      ERPNEXT_API_SECRET: SERVICE_KEYS.apiSecret,
+      ERPNEXT_API_KEY: outside.keys.apiKey,
+      ERPNEXT_API_SECRET: outside.keys.apiSecret,
       STRIPE_SECRET_KEY: "sk_test_standin",
       STRIPE_PUBLISHABLE_KEY: "pk_test_standin",
       STRIPE_API_URL: stripeUrl,
@@ -152,8 +138,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...overrides,
     });
 
-  let app = await shim(await buildApp(config()));
+  let app = await buildApp(config());
   await listening(app, hubPort);
+  if (options.erpnext !== false) await Promise.all([app.catalog.refresh(), app.installDates.refresh()]);
 
   const inbox = neighbour(inboxUrl);
   return {
@@ -176,13 +163,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await app.db.query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now()");
     },
     async anotherHub(overrides) {
-      const other = await shim(await buildApp(config(overrides)));
+      const other = await buildApp(config(overrides));
       await other.ready();
       return other;
     },
     async restartHub(overrides) {
       await app.close();
-      app = await shim(await buildApp(config(overrides)));
+      app = await buildApp(config(overrides));
       await listening(app, hubPort);
       return app;
     },

@@ -11,7 +11,7 @@ describe("the outbox", () => {
   let world: World;
   let serial = 0;
   beforeAll(async () => {
-    world = await startWorld({ stripe: false, catalog: false });
+    world = await startWorld({ stripe: false });
   });
   afterEach(() => world.inbox.heal());
   afterAll(() => world.stop());
