@@ -10,6 +10,7 @@ export default defineConfig({
       { extends: true, test: { name: "contracts", include: ["contracts/src/**/*.test.ts"] } },
       { extends: true, test: { name: "fixtures", include: ["fixtures/**/*.test.ts"] } },
       { extends: true, test: { name: "hub", include: ["hub/**/*.test.ts"] } },
+      { extends: true, test: { name: "erpnext-app", include: ["erpnext-app/lint/*.test.mjs"] } },
       { extends: "website/vite.config.ts", test: { name: "website", environment: "happy-dom", include: ["website/src/**/*.test.ts"] } },
     ],
   },

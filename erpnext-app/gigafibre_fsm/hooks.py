@@ -5,7 +5,7 @@ app_title = "Gigafibre FSM"
 app_publisher = "Gigafibre"
 app_description = "From an address to a live, paid fibre service"
 app_email = "info@gigafibre.invalid"
-app_license = "agpl-3.0"
+app_license = "gpl-3.0"
 required_apps = ["frappe/erpnext"]
 
 before_install = "gigafibre_fsm.install.before_install"
@@ -25,8 +25,8 @@ doc_events = {
 }
 doc_events["User"] = {"validate": "gigafibre_fsm.users.allow_devices"}
 
-permission_query_conditions = {doctype: "gigafibre_fsm.visibility.query_conditions" for doctype in doctypes_with_rules("visible")}
-has_permission = {doctype: "gigafibre_fsm.visibility.has_permission" for doctype in doctypes_with_rules("visible")}
+permission_query_conditions = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.query_conditions")
+has_permission = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.has_permission")
 
 override_doctype_dashboards = {
 	"Customer": "gigafibre_fsm.dashboards.customer",

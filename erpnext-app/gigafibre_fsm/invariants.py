@@ -12,7 +12,7 @@ from frappe.utils import cast, cint, cstr, flt, now_datetime
 from frappe.utils.password import get_decrypted_password
 
 from gigafibre_fsm.declared import rules_of
-from gigafibre_fsm.normal_forms import NotNormalisable, normalise
+from gigafibre_fsm.normal_forms import NotNormalisableError, normalise
 
 HALF_A_CENT = 0.005
 
@@ -51,7 +51,7 @@ def apply_normal_forms(doc, rules):
 			continue
 		try:
 			doc.set(field, normalise(form, cstr(value)))
-		except NotNormalisable:
+		except NotNormalisableError:
 			frappe.throw(_("{0}: “{1}” is not valid").format(_label(doc, field), value))
 
 
@@ -114,9 +114,7 @@ def check_sums(doc, rules):
 		total = sum(flt(row.get(rule["field"])) for row in rows)
 		if abs(total - flt(doc.get(rule["equals"]))) > HALF_A_CENT:
 			frappe.throw(
-				_("{0}: the rows add up to {1}, but {2} is {3}").format(
-					_label(doc, rule["table"]), total, _label(doc, rule["equals"]), doc.get(rule["equals"])
-				)
+				_("{0}: the rows add up to {1}, but {2} is {3}").format(_label(doc, rule["table"]), total, _label(doc, rule["equals"]), doc.get(rule["equals"]))
 			)
 
 

@@ -3,33 +3,33 @@
 import re
 
 
-class NotNormalisable(ValueError):
+class NotNormalisableError(ValueError):
 	"""The value cannot take the form."""
 
 
 def normalise(form: str, value: str) -> str:
-	"""`value` in the named form (rules/README.md lists them), or NotNormalisable."""
+	"""`value` in the named form (rules/README.md lists them), or NotNormalisableError."""
 	return _FORMS[form](value)
 
 
 def _mac(value: str) -> str:
-	digits = re.sub(r"[^0-9A-Za-z]", "", value).upper()
+	digits = re.sub(r"[\s:.\-]", "", value).upper()
 	if not re.fullmatch(r"[0-9A-F]{12}", digits):
-		raise NotNormalisable
+		raise NotNormalisableError
 	return digits
 
 
 def _postal_code_ca(value: str) -> str:
 	letters = re.sub(r"[\s\-]", "", value).upper()
-	if not re.fullmatch(r"[A-Z][0-9][A-Z][0-9][A-Z][0-9]", letters):
-		raise NotNormalisable
+	if not re.fullmatch(r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][0-9][ABCEGHJ-NPRSTV-Z][0-9]", letters):
+		raise NotNormalisableError
 	return f"{letters[:3]} {letters[3:]}"
 
 
 def _digits(value: str) -> str:
-	digits = re.sub(r"[^0-9]", "", value)
-	if not digits:
-		raise NotNormalisable
+	digits = re.sub(r"[\s().+\-]", "", value)
+	if not re.fullmatch(r"[0-9]+", digits):
+		raise NotNormalisableError
 	return digits
 
 

@@ -68,13 +68,22 @@ class Steps:
 		self._remember(doc)
 
 	def _expect(self, step):
-		"""Counts under a lock on the rows and the gap between them, and only what the caller may see."""
+		"""Counts what the caller may see, and locks it until the commit.
+
+		Rows are locked by name. That there are none is not locked: a lock on the gap where a row would stand makes any two orders
+		that both look for it, then insert, deadlock. What must not exist twice has a unique field.
+		"""
 		meta = _meta(step["doctype"])
 		frappe.has_permission(meta.name, "read", throw=True)
 		filters = self._resolve_row(step["filters"])
 		_refuse_unreadable_fields(meta, filters)
-		query = frappe.get_list(meta.name, filters=filters, fields=["name"], limit_page_length=0, order_by=None, run=False)
-		found = len(frappe.db.sql(f"{query} for update"))
+		named = [[meta.name, field, *(value if isinstance(value, list) else ("=", value))] for field, value in filters.items()]
+		names = frappe.get_list(meta.name, filters=named, pluck="name", limit_page_length=0)
+		if names:
+			named.append([meta.name, "name", "in", names])
+			query = frappe.get_list(meta.name, filters=named, fields=["name"], limit_page_length=0, order_by="", run=False)
+			names = frappe.db.sql(f"{query} for update")
+		found = len(names)
 		if found != step["count"]:
 			frappe.throw(_("{0}: {1} expected, {2} found").format(_(meta.name), step["count"], found), ExpectationError)
 

@@ -14,7 +14,8 @@ def sync(settings=None):
 	"""Makes the webhooks that are missing and tells all of them where the hub is. Without a hub there are none."""
 	settings = settings or frappe.get_single("Gigafibre Settings")
 	if not settings.hub_url:
-		return remove()
+		remove()
+		return
 	address = f"{settings.hub_url.rstrip('/')}{PATH}"
 	secret = settings.get_password("webhook_secret")
 	for doctype, event in _followed():

@@ -42,12 +42,15 @@ def commit(key: str | None = None, steps: list | str | None = None, on_behalf_of
 	require_our_role()
 	steps = frappe.parse_json(steps)
 	check_unit(key, steps)
+	if getattr(frappe.local, "request", None) and not frappe.db.transaction_writes:
+		# A request that has written nothing loses nothing, and its steps then see what others committed up to this moment.
+		frappe.db.rollback()
 	payload_hash = hash_of({"on_behalf_of": on_behalf_of, "steps": steps})
 	if stored := _stored(key):
 		return _replay(key, stored, payload_hash)
 	try:
 		return _write(key, on_behalf_of, steps, payload_hash)
-	except DuplicateKey:
+	except DuplicateKeyError:
 		# Another request wrote this key meanwhile. This transaction began before and will never see the row: a new one does.
 		frappe.clear_messages()
 		frappe.db.rollback()
@@ -64,7 +67,7 @@ def find(key: str) -> dict | None:
 	return json.loads(stored.response) if stored else None
 
 
-class DuplicateKey(Exception):
+class DuplicateKeyError(Exception):
 	"""The key's row is there already."""
 
 
@@ -117,13 +120,11 @@ def _write(key: str, on_behalf_of: str | None, steps: list, payload_hash: str) -
 
 
 def _claim(key: str, on_behalf_of: str | None, payload_hash: str):
-	row = frappe.get_doc(
-		{"doctype": DOCTYPE, "caller": frappe.session.user, "key": key, "on_behalf_of": on_behalf_of, "payload_hash": payload_hash}
-	)
+	row = frappe.get_doc({"doctype": DOCTYPE, "caller": frappe.session.user, "key": key, "on_behalf_of": on_behalf_of, "payload_hash": payload_hash})
 	try:
 		return row.insert(ignore_permissions=True)
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError) as error:
-		raise DuplicateKey from error
+		raise DuplicateKeyError from error
 
 
 @contextmanager
@@ -156,9 +157,7 @@ def _refused(index: int, step, error: Exception, messages: list[dict]) -> UnitOf
 		"message": _message_of(error, messages),
 	}
 	frappe.local.response["step"] = told
-	refusal = UnitOfWorkStepError(
-		_("Step {0} ({1} {2}) was refused: {3}").format(index, told["op"], _(told["doctype"]), told["message"])
-	)
+	refusal = UnitOfWorkStepError(_("Step {0} ({1} {2}) was refused: {3}").format(index, told["op"], _(told["doctype"]), told["message"]))
 	refusal.step = told
 	if isinstance(error, frappe.PermissionError):
 		refusal.http_status_code = 403

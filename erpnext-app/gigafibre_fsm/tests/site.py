@@ -44,16 +44,12 @@ def item(code: str = "TEST-FTTH"):
 
 
 def location(of=None, **values):
-	return frappe.get_doc(
-		{"doctype": "Service Location", "customer": (of or customer()).name, "address_line": "12 rue Principale", **values}
-	).insert()
+	return frappe.get_doc({"doctype": "Service Location", "customer": (of or customer()).name, "address_line": "12 rue Principale", **values}).insert()
 
 
 def subscription(at, **values):
 	values = {"service_type": "Internet", "quantity": 1, "price": 99.95, **values}
-	return frappe.get_doc(
-		{"doctype": "Service Subscription", "customer": at.customer, "service_location": at.name, "item": item(), **values}
-	).insert()
+	return frappe.get_doc({"doctype": "Service Subscription", "customer": at.customer, "service_location": at.name, "item": item(), **values}).insert()
 
 
 def equipment(at, **values):

@@ -4,7 +4,7 @@ from frappe.tests.utils import FrappeTestCase
 from gigafibre_fsm import customizations, install, ledger
 from gigafibre_fsm.api.session import whoami
 from gigafibre_fsm.declared import customization
-from gigafibre_fsm.normal_forms import NotNormalisable, normalise
+from gigafibre_fsm.normal_forms import NotNormalisableError, normalise
 from gigafibre_fsm.tests import site
 
 
@@ -69,7 +69,7 @@ class TestCustomizations(FrappeTestCase):
 		):
 			self.assertEqual(normalise(form, value), expected)
 		for form, value in (("mac", "AABBCC"), ("postal_code_ca", "90210"), ("digits", "none")):
-			self.assertRaises(NotNormalisable, normalise, form, value)
+			self.assertRaises(NotNormalisableError, normalise, form, value)
 
 	def fingerprint(self):
 		doctypes = ("Custom Field", "Property Setter", "Role", "Role Profile", "Workflow", "Webhook", "Customer Group", "User", "DefaultValue")

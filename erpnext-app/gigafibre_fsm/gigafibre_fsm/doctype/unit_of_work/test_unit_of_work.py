@@ -104,7 +104,9 @@ class TestUnitOfWork(FrappeTestCase):
 
 	def test_first_failure_undoes_every_step_and_is_named(self):
 		count = frappe.db.count("Service Location")
-		failure = self.refused(self.place(), insert("Service Equipment", "ont", equipment_type="Toaster", customer=self.customer.name, service_location=ref("location.name")))
+		failure = self.refused(
+			self.place(), insert("Service Equipment", "ont", equipment_type="Toaster", customer=self.customer.name, service_location=ref("location.name"))
+		)
 		self.assertEqual(frappe.db.count("Service Location"), count)
 		self.assertEqual(failure.http_status_code, 417)
 		told = failure.step
