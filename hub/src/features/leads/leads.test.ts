@@ -9,7 +9,7 @@ describe("a wish left on the website", () => {
   let number = 0;
 
   beforeAll(async () => {
-    world = await startWorld({ stripe: false, inbox: false, catalog: false, settings: { LEADS_PER_HOUR: "1000" } });
+    world = await startWorld({ stripe: false, inbox: false, settings: { LEADS_PER_HOUR: "1000" } });
   });
   afterAll(() => world.stop());
 
