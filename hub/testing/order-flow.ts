@@ -29,7 +29,7 @@ export function bodyFor(place: Place, payment: Checkout["payment"], more: Partia
   const body: CheckoutInput = { ...sampleBody, address: place.address(), preferred_dates: "contact_me", payment, ...more };
   if ("expected" in more) return body;
   const catalog = demoCatalog("standard");
-  const { monthly_cents, one_time_cents } = quote(catalog, selectionOf(body as Checkout, catalog, true));
+  const { monthly_cents, one_time_cents } = quote(catalog, selectionOf(body, catalog, true));
   return { ...body, expected: { monthly_cents, one_time_cents } };
 }
 
@@ -43,12 +43,14 @@ export async function statusOf(app: FastifyInstance, { order_id, token }: Pick<O
   return answer.json<OrderStatus>();
 }
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
 /** Everything an order left in ERPNext, found from its number. */
 export async function documentsOf(world: World, orderId: string): Promise<Record<string, number>> {
   const { admin } = world.erpnext;
   const jobs = await admin.list("Dispatch Job", [["order_id", "=", orderId]]);
   const projects = await admin.list("Project", [["order_id", "=", orderId]]);
-  const location = String(jobs[0]?.["service_location"] ?? "");
+  const location = textOf(jobs[0]?.["service_location"]);
   const customers = await admin.list("Customer", [["order_id", "=", orderId]]);
   const links = customers[0] ? [["Dynamic Link", "link_name", "=", customers[0].name] as unknown as [string, string, unknown]] : null;
   return {

@@ -61,7 +61,7 @@ export async function orderMessages(app: FastifyInstance, client: pg.ClientBase,
       payload: {
         type: "order.created",
         created_at: new Date(now).toISOString(),
-        // No personal data: whoever may see the customer reads the documents named here.
+        // No personal data, and ERPNext names customers after themselves: whoever may see the person reads the job.
         data: {
           order_id: order.id,
           on_request: order.on_request,
@@ -71,7 +71,9 @@ export async function orderMessages(app: FastifyInstance, client: pg.ClientBase,
           monthly_cents: summary.monthly_cents,
           one_time_cents: summary.one_time_cents,
           services: summary.monthly.map(({ sku, quantity }) => ({ sku, quantity })),
-          documents: order.documents,
+          dispatch_job: order.documents["job"] ?? null,
+          project: order.documents["project"] ?? null,
+          service_location: order.documents["location"] ?? null,
         },
       },
     },

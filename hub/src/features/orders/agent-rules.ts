@@ -65,7 +65,7 @@ export async function knownCustomer(app: FastifyInstance, name: string, email: s
     ]);
     if (!customer) throw Refusal.ofFields([fieldProblemOf("customer.existing", "unknown_customer")]);
     return {
-      existing: { name: customer.name, knows_email: String(customer["email_id"] ?? "").toLowerCase() === email },
+      existing: { name: customer.name, knows_email: textOf(customer, "email_id")?.toLowerCase() === email },
       free_tv_box: boxes.length === 0,
     };
   });

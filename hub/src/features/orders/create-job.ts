@@ -81,6 +81,7 @@ export async function noteCreated(app: FastifyInstance, order: Order, answer: Co
   });
   reached("order.created_committed", order.id);
   app.workers.wake(OUTBOX);
+  app.workers.wake(DUPLICATES);
 }
 
 /** ERPNext said no and kept nothing. The port stays held and people are told; the customer sees that we are on it. */

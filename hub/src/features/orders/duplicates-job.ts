@@ -25,8 +25,8 @@ async function noteDuplicate(app: FastifyInstance, orderId: string): Promise<voi
   const customer = order?.documents["customer"];
   if (!customer) return;
   const { email, phone } = await summaryById(app.db, app.vault, orderId);
-  const [other] = await app.erpnext.list<{ name: string }>("Customer", {
-    filters: [["name", "!=", customer]],
+  // The oldest who shares either. When that is the order's own, whoever came after has the note.
+  const [oldest] = await app.erpnext.list<{ name: string }>("Customer", {
     or_filters: [
       ["email_id", "=", email],
       ["mobile_no", "=", writtenPhone(phone)],
@@ -34,9 +34,9 @@ async function noteDuplicate(app: FastifyInstance, orderId: string): Promise<voi
     order_by: "creation asc",
     limit: 1,
   });
-  if (!other) return;
+  if (!oldest || oldest.name === customer) return;
   await app.erpnext.commit({
     key: `order:${orderId}:duplicate`,
-    steps: [{ op: "update", doctype: "Customer", name: customer, values: { possible_duplicate_of: other.name } }],
+    steps: [{ op: "update", doctype: "Customer", name: customer, values: { possible_duplicate_of: oldest.name } }],
   });
 }
