@@ -12,16 +12,23 @@ import { addressRoutes } from "./features/addresses/routes.ts";
 import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
 import { documentChanges } from "./features/document-changes/routes.ts";
+import { health } from "./features/health/routes.ts";
 import { leads } from "./features/leads/routes.ts";
 import { installDates } from "./features/install-dates/install-dates.ts";
 import { installDateRoutes } from "./features/install-dates/routes.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
 import { passThrough } from "./features/pass-through/routes.ts";
+import { session } from "./features/session/routes.ts";
+import { site } from "./features/site/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
+import { metrics } from "./plugins/metrics.ts";
 import { notifications } from "./plugins/notifications.ts";
+import { openapi } from "./plugins/openapi.ts";
 import { problems } from "./plugins/problems.ts";
+import { rateLimits } from "./plugins/rate-limits.ts";
+import { securityHeaders } from "./plugins/security-headers.ts";
 import { snapshots } from "./plugins/snapshots.ts";
 import { staff } from "./plugins/staff.ts";
 import { workers } from "./plugins/workers.ts";
@@ -49,6 +56,8 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   app.decorate("config", config);
   app.decorate("vault", createVault(config.ENCRYPTION_KEYS));
 
+  await app.register(securityHeaders, { config });
+  await app.register(access);
   await app.register(problems);
   await app.register(cookie);
   await app.register(database, { databaseUrl: config.DATABASE_URL });
@@ -57,7 +66,9 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(workers, { databaseUrl: config.DATABASE_URL });
   await app.register(erpnext, { url: config.ERPNEXT_URL, apiKey: config.ERPNEXT_API_KEY, apiSecret: config.ERPNEXT_API_SECRET });
   await app.register(staff);
-  await app.register(access);
+  await app.register(rateLimits, { config });
+  await app.register(openapi);
+  await app.register(metrics);
   await app.register(documentChanges);
   await app.register(snapshots);
 
@@ -75,6 +86,9 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(orders);
   await app.register(outbox);
   await app.register(passThrough);
+  await app.register(session);
+  await app.register(health);
+  await app.register(site);
 
   return app;
 }

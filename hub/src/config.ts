@@ -52,9 +52,14 @@ const environment = z.object({
   /** Largest file that staff may send through to ERPNext. */
   UPLOAD_LIMIT_MB: count(30),
 
+  /** What an address may do at most. 100,000 an hour and more is no limit. */
   SEARCH_PER_SECOND: count(20),
   SEARCH_BURST: count(60),
   CHECKOUTS_PER_HOUR: count(20),
+  LEADS_PER_HOUR: count(20),
+  LOGINS_PER_HOUR: count(60),
+  /** Opens /metrics to whoever shows it as a bearer token. Without it, /metrics answers the machine itself only. */
+  OPERATOR_TOKEN: z.string().min(16).optional(),
   /** Stops deliveries until someone has reconciled, after a restore. */
   OUTBOX_PAUSED: flag.default(false),
 });

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import fp from "fastify-plugin";
 import { ROLES } from "@gigafibre/contracts/session";
 import type { StaffSession } from "@gigafibre/contracts/session";
@@ -28,7 +29,7 @@ declare module "fastify" {
     accessOfScope?: Access;
   }
   interface FastifyRequest {
-    /** Who asks, on routes of access `staff`, `agent` and `erpnext_session`. */
+    /** Who asks, on routes of access `staff` and `agent`. */
     staff: StaffSession | null;
   }
 }
@@ -71,7 +72,20 @@ function refuseCrossSite(request: FastifyRequest, publicUrl: string): void {
   if (!fromOurOrigin(request, publicUrl)) throw new Refusal("cross_site_request");
 }
 
-/** Every route declares who may call it, or is not registered; what can be checked before the handler is checked here. */
+/** Whoever shows the operators' token; where there is none, a process of this machine that came to us directly. */
+function isOperator(request: FastifyRequest, token: string | undefined): boolean {
+  if (token !== undefined) {
+    const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+    return timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`));
+  }
+  const relayed = "x-forwarded-for" in request.headers || "forwarded" in request.headers;
+  return !relayed && ["127.0.0.1", "::1", "::ffff:127.0.0.1"].includes(request.socket.remoteAddress ?? "");
+}
+
+/**
+ * Every route declares who may call it, or is not registered; what can be checked before the handler is checked here. Registered before
+ * anything that has routes: one registered earlier would not be looked at.
+ */
 export const access = fp(
   async (app) => {
     const declared: DeclaredRoute[] = [];
@@ -100,6 +114,9 @@ export const access = fp(
         case "agent":
           request.staff = await app.requireAgent(request);
           return;
+        case "operator":
+          if (!isOperator(request, app.config.OPERATOR_TOKEN)) throw new Refusal("not_allowed");
+          return;
         case "order_token":
           if (!request.headers.authorization?.startsWith("Bearer ")) throw new Refusal("order_not_found");
           return;
@@ -107,5 +124,5 @@ export const access = fp(
       }
     });
   },
-  { name: "access", dependencies: ["staff", "problems"] },
+  { name: "access" },
 );

@@ -9,13 +9,14 @@ declare module "fastify" {
   }
 }
 
-const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
+/** The schema, step by step. */
+export const migrationsFolder = fileURLToPath(new URL("../../migrations", import.meta.url));
 
 /** Brings the schema up to date; several hubs may start at once. */
 export async function migrate(databaseUrl: string, log: (line: string) => void): Promise<void> {
   await runner({
     databaseUrl,
-    dir: migrations,
+    dir: migrationsFolder,
     direction: "up",
     migrationsTable: "schema_migration",
     checkOrder: false,
