@@ -5,6 +5,7 @@ import { generatePlant, loadPlant } from "@gigafibre/fixtures/demo/plant";
 import { seededRandom } from "@gigafibre/fixtures/demo/random";
 import type { Random } from "@gigafibre/fixtures/demo/random";
 import type { DemoAddress } from "@gigafibre/fixtures/demo/register";
+import { doorOf, withTypo } from "@gigafibre/fixtures/demo/typing";
 import { freshDatabase } from "@gigafibre/fixtures/postgres/fresh-database";
 import { migrate } from "../../plugins/database.ts";
 import { AddressSearch } from "./search.ts";
@@ -12,26 +13,7 @@ import { AddressSearch } from "./search.ts";
 type Typing = (address: DemoAddress, random: Random) => string;
 
 const TRIES = 250;
-const door = ({ number, suffix }: DemoAddress): string => `${number}${suffix.length > 1 ? " " : ""}${suffix}`;
 const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-/** One letter of the street's name put in, left out, changed or swapped. */
-function typo(name: string, random: Random): string {
-  const letters = [...name.matchAll(/\p{L}/gu)].map((match) => match.index);
-  const at = random.pick(letters);
-  const letter = random.pick([..."abcdefghilmnoprstu"]);
-  const rest = name.slice(at + 1);
-  switch (random.between(0, 3)) {
-    case 0:
-      return name.slice(0, at) + letter + name.slice(at);
-    case 1:
-      return name.slice(0, at) + rest;
-    case 2:
-      return name.slice(0, at) + letter + rest;
-    default:
-      return name.slice(0, at) + rest.slice(0, 1) + name.slice(at, at + 1) + rest.slice(1);
-  }
-}
 
 const ABBREVIATED: readonly (readonly [RegExp, string])[] = [
   [/^Chemin /, "ch. "], [/^Boulevard /, "boul. "], [/^Avenue /, "av. "], [/^Route /, "rte "], [/^Rang /, "rg "], [/^Montée /, "mtée "],
@@ -40,25 +22,25 @@ const ABBREVIATED: readonly (readonly [RegExp, string])[] = [
 const abbreviated = (text: string): string => ABBREVIATED.reduce((result, [pattern, short]) => result.replace(pattern, short), text);
 
 const WITH_CITY: Readonly<Record<string, readonly [least: number, typing: Typing]>> = {
-  "as printed": [0.99, (a) => `${door(a)} ${a.street.name}, ${a.street.municipality}`],
-  "with its postal code": [0.99, (a) => `${door(a)}, ${a.street.name}, ${a.street.municipality} (Québec) ${a.postal_code}`],
-  "in lower case without accents or hyphens": [0.99, (a) => plain(`${door(a)} ${a.street.name} ${a.street.municipality}`).replaceAll("-", " ")],
-  "with abbreviations": [0.99, (a) => `${door(a)} ${abbreviated(a.street.name)} ${abbreviated(a.street.municipality)}`],
-  "with the number last": [0.99, (a) => `${a.street.name} ${door(a)}, ${a.street.municipality}`],
-  "with the city first": [0.99, (a) => `${a.street.municipality}, ${a.street.name} ${door(a)}`],
-  "with a wrong postal code": [0.99, (a) => `${door(a)} ${a.street.name} ${a.street.municipality} H2X 1Y4`],
-  "with half a postal code": [0.99, (a) => `${door(a)} ${a.street.name} ${a.street.municipality} ${a.postal_code.slice(0, 5)}`],
-  "without the kind of way": [0.98, (a) => `${door(a)} ${a.street.core_key} ${a.street.municipality}`],
-  "with a typo in the street": [0.97, (a, random) => `${door(a)} ${typo(a.street.name, random)} ${a.street.municipality}`],
-  "with a typo in the city": [0.97, (a, random) => `${door(a)} ${a.street.name} ${typo(a.street.municipality, random)}`],
-  "with the city only begun": [0.97, (a) => `${door(a)} ${a.street.name} ${a.street.municipality.slice(0, -3)}`],
+  "as printed": [0.99, (a) => `${doorOf(a)} ${a.street.name}, ${a.street.municipality}`],
+  "with its postal code": [0.99, (a) => `${doorOf(a)}, ${a.street.name}, ${a.street.municipality} (Québec) ${a.postal_code}`],
+  "in lower case without accents or hyphens": [0.99, (a) => plain(`${doorOf(a)} ${a.street.name} ${a.street.municipality}`).replaceAll("-", " ")],
+  "with abbreviations": [0.99, (a) => `${doorOf(a)} ${abbreviated(a.street.name)} ${abbreviated(a.street.municipality)}`],
+  "with the number last": [0.99, (a) => `${a.street.name} ${doorOf(a)}, ${a.street.municipality}`],
+  "with the city first": [0.99, (a) => `${a.street.municipality}, ${a.street.name} ${doorOf(a)}`],
+  "with a wrong postal code": [0.99, (a) => `${doorOf(a)} ${a.street.name} ${a.street.municipality} H2X 1Y4`],
+  "with half a postal code": [0.99, (a) => `${doorOf(a)} ${a.street.name} ${a.street.municipality} ${a.postal_code.slice(0, 5)}`],
+  "without the kind of way": [0.98, (a) => `${doorOf(a)} ${a.street.core_key} ${a.street.municipality}`],
+  "with a typo in the street": [0.97, (a, random) => `${doorOf(a)} ${withTypo(a.street.name, random)} ${a.street.municipality}`],
+  "with a typo in the city": [0.97, (a, random) => `${doorOf(a)} ${a.street.name} ${withTypo(a.street.municipality, random)}`],
+  "with the city only begun": [0.97, (a) => `${doorOf(a)} ${a.street.name} ${a.street.municipality.slice(0, -3)}`],
 };
 const WITHOUT_CITY: typeof WITH_CITY = {
-  "as printed": [0.97, (a) => `${door(a)} ${a.street.name}`],
-  "with the postal code": [0.98, (a) => `${door(a)} ${a.street.name} ${a.postal_code}`],
-  "with the number last": [0.97, (a) => `${a.street.name} ${door(a)}`],
-  "with a typo": [0.93, (a, random) => `${door(a)} ${typo(a.street.name, random)}`],
-  "with a typo, in lower case without accents": [0.93, (a, random) => plain(`${door(a)} ${typo(a.street.name, random)}`)],
+  "as printed": [0.97, (a) => `${doorOf(a)} ${a.street.name}`],
+  "with the postal code": [0.98, (a) => `${doorOf(a)} ${a.street.name} ${a.postal_code}`],
+  "with the number last": [0.97, (a) => `${a.street.name} ${doorOf(a)}`],
+  "with a typo": [0.93, (a, random) => `${doorOf(a)} ${withTypo(a.street.name, random)}`],
+  "with a typo, in lower case without accents": [0.93, (a, random) => plain(`${doorOf(a)} ${withTypo(a.street.name, random)}`)],
 };
 
 describe("the right address is among the first five", () => {
