@@ -36,7 +36,8 @@ export async function battery(prepared: Prepared, options: WorldOptions, report:
     const plain = await plainOrder(await worlds.current());
     if (plain.length > 0) throw new Error(`${PLAIN} fails already, so nothing is shown: ${plain.join("; ")}`);
     report.count(1, 0);
-    for (const situation of BATTERY) {
+    const first = MUTATIONS.find(({ name }) => name === process.env["GIGAFIBRE_MUTATION"])?.first ?? "";
+    for (const situation of [...BATTERY.filter(({ name }) => name.startsWith(first)), ...BATTERY.filter(({ name }) => !name.startsWith(first))]) {
       const complaints = await situation.run(await worlds.current()).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
       report.count(complaints.length === 0 ? 1 : 0, 0);
       if (complaints.length === 0) continue;

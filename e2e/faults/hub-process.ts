@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 const house = fileURLToPath(new URL("../..", import.meta.url));
 const preload = new URL("crash-preload.mjs", import.meta.url).href;
 const READY_WITHIN_MS = 60_000;
+/** So many ends running, without having been ready in between, are not worth another try. */
+const FAILED_STARTS = 5;
 
 export interface Moment {
   readonly moment: string;
@@ -48,6 +50,7 @@ export class HubProcess {
   #stopping = false;
   /** How often it ended without being told to, in the words of its end. */
   readonly deaths: string[] = [];
+  #failedStarts = 0;
   #onSet: (() => void)[] = [];
 
   constructor(options: HubOptions) {
@@ -68,7 +71,11 @@ export class HubProcess {
     while (Date.now() < deadline) {
       const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
       await answer?.arrayBuffer();
-      if (answer?.ok) return;
+      if (answer?.ok) {
+        this.#failedStarts = 0;
+        return;
+      }
+      if (this.#failedStarts >= FAILED_STARTS) throw new Error(`the hub cannot start: ${this.deaths.at(-1) ?? ""}`);
       await wait(25);
     }
     throw new Error("the hub was not ready within a minute");
@@ -120,7 +127,10 @@ export class HubProcess {
         resolve();
         for (const told of this.#onSet.splice(0)) told();
         if (this.#stopping) return;
-        if (signal !== "SIGKILL") this.deaths.push(`the hub ended by itself (${signal ?? `code ${code}`})`);
+        if (signal !== "SIGKILL") {
+          this.#failedStarts += 1;
+          this.deaths.push(`the hub ended by itself (${signal ?? `code ${code}`})`);
+        }
         this.#launch();
       });
     });

@@ -24,6 +24,7 @@ export const STEPS: readonly NamedStep[] = [
   { moment: "order.intake_begun", what: "the local transaction began" },
   { moment: "order.port_reserved", what: "the port is reserved, not committed" },
   { moment: "order.intake_committed", what: "the order is kept, the person not yet answered" },
+  { moment: "order.answered", what: "the person's answer is out" },
   { moment: "order.job_started", what: "a worker took the order" },
   { moment: "order.before_commit_call", what: "before ERPNext is called" },
   { moment: "order.after_commit_answer", what: "ERPNext has the documents, the hub has not noted it" },

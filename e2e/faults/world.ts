@@ -235,8 +235,8 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
         options.log?.(line);
       },
     });
-    await hub.start();
     stops.push(() => hub.stop());
+    await hub.start();
     const quiet = createQuiet(databaseUrl);
     stops.push(() => quiet.close());
     const reader = await Reader.signIn({
