@@ -79,7 +79,10 @@ export class StreetSearch {
       limit ${MOST_DOORS}`);
   }
 
-  /** Streets anywhere whose core looks like the question's. */
+  /**
+   * Streets anywhere whose core looks like the question's. The near texts are joined, for `= any` would have the trigram index asked for each of
+   * its hundreds.
+   */
   async resembling(question: Question, few: number): Promise<Door[]> {
     const near = question.core.length <= 7 ? oneEditAway(question.core) : [];
     return this.#doors("address.resembling", [question.core, question.number, few, near], `
@@ -87,7 +90,7 @@ export class StreetSearch {
         select core_key, max(likeness) as likeness from (
           select core_key, similarity(core_key, $1) as likeness from distinct_core where core_key % $1
           union all
-          select core_key, 0.5 from distinct_core where core_key = any($4::text[])
+          select core_key, 0.5 from unnest($4::text[]) as near (core_key) join distinct_core using (core_key)
         ) found group by core_key order by 2 desc, 1 limit 40
       )
       select 0 as question, ${DOOR}
