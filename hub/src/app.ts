@@ -3,6 +3,7 @@ import cookie from "@fastify/cookie";
 import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { problemOf } from "@gigafibre/contracts/problems";
 import { createVault } from "./encryption.ts";
 import type { Vault } from "./encryption.ts";
 import type { Config } from "./config.ts";
@@ -50,6 +51,9 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     trustProxy: config.TRUSTED_PROXIES > 0 ? (_address: string, hop: number) => hop < config.TRUSTED_PROXIES : false,
     bodyLimit: 256 * 1024,
     routerOptions: { ignoreTrailingSlash: false },
+    // An address that cannot even be read is one that we do not have.
+    frameworkErrors: (_error, _request, reply) =>
+      void reply.raw.writeHead(404, { "content-type": "application/problem+json" }).end(JSON.stringify(problemOf("not_found"))),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -15,7 +15,7 @@ import { CHANGED_QUEUE, hint } from "./hints.ts";
 
 const EVERY_MS = 60_000;
 const OVERLAP_MS = 90 * 60_000;
-const PAGE = 500;
+const PAGE = 100;
 const DELETED = "Deleted Document";
 /** Before anything was ever modified. */
 const BEGINNING = "1970-01-01 00:00:00.000000";
