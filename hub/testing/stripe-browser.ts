@@ -26,6 +26,23 @@ export class StripeBrowser {
     return { id: intent.setup_intent, status: body.error?.setup_intent?.status ?? "failed", payment_method: "" };
   }
 
+  /** Pays on the page that a Checkout Session opened. */
+  async pay(page: string, card = "4242424242424242"): Promise<number> {
+    const answer = await fetch(page, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        payment_method_data: {
+          type: "card",
+          card: { number: card, exp_month: "12", exp_year: "2034", cvc: "123" },
+          billing_details: { email: "marie@example.org", name: "Marie-Ève Tremblay", address: { postal_code: "J0S 1M0" } },
+        },
+      }),
+    });
+    await answer.text();
+    return answer.status;
+  }
+
   /** Objects as the secret key sees them. */
   async list(path: string, query: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>[]> {
     const answer = await fetch(`${this.#url}/v1/${path}?${new URLSearchParams({ limit: "100", ...query }).toString()}`, {

@@ -1,5 +1,6 @@
 /** E-mail in the house's colours, in the HTML that mail readers still understand: tables and inline styles. */
 import type { Language } from "@gigafibre/contracts/language";
+import { escapeHtml } from "./escape-html.ts";
 
 export type EmailBlock =
   | { readonly kind: "paragraph" | "notice"; readonly text: string }
@@ -10,10 +11,6 @@ export type EmailBlock =
 /** As in the theme: deep green, bright green, sand, slate. */
 const COLOUR = { brand: "#0b3d2e", action: "#19a974", sand: "#f6f2ea", ink: "#1f2a27", muted: "#5b6763", line: "#e2ddd2" } as const;
 const FONT = "Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
 
 export function emailHtml(title: string, language: Language, blocks: readonly EmailBlock[]): string {
   return `<!doctype html>

@@ -1,5 +1,6 @@
 /** An order that ERPNext refused is put before people: an Issue of its own, written whatever became of the order's documents. */
 import type { FastifyInstance } from "fastify";
+import { escapeHtml } from "../messages/escape-html.ts";
 import { orderById, summaryById, workKey } from "./repository.ts";
 
 export const ATTENTION = "orders-attention";
@@ -56,8 +57,4 @@ async function writeIssue(app: FastifyInstance, orderId: string): Promise<void> 
     label,
     documents[0]?.name ?? "",
   ]);
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -11,6 +11,7 @@ import { dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Checkout } from "@gigafibre/contracts/orders";
 import type { Quote, QuoteLine } from "@gigafibre/contracts/pricing";
 import type { Step, StepValue, StepValues } from "@gigafibre/contracts/unit-of-work";
+import { escapeHtml } from "../messages/escape-html.ts";
 import type { Drop } from "../ports/ports.ts";
 import { invoiceSteps } from "./invoice-steps.ts";
 import type { InvoiceSettings } from "./invoice-steps.ts";
@@ -46,10 +47,6 @@ const SERVICE_TYPE: Readonly<Record<CatalogItem["kind"], string>> = {
 };
 
 const ref = (field: string): StepValue => ({ $ref: field });
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
 
 /** A field that is left out rather than written empty. */
 function present(values: Readonly<Record<string, StepValue | undefined>>): StepValues {

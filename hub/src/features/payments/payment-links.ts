@@ -10,6 +10,7 @@ import { centsFromDollars } from "@gigafibre/contracts/money";
 import { transaction } from "../../plugins/database.ts";
 import type { Order } from "../orders/repository.ts";
 import { orderById } from "../orders/repository.ts";
+import { LINK_PAYMENTS } from "./link-payments.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 
 /** 132 bits: short enough for an SMS. */
@@ -65,8 +66,12 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
   // The row's lock: two openings at once are given one page, so that nobody pays twice.
   return transaction(app.db, async (client): Promise<Opened> => {
     const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
-    const known = await knownSession(app, link.rows[0], owed);
-    if (known?.payment_status === "paid") return { kind: "paid", order };
+    const known = await knownSession(app, client, link.rows[0], owed);
+    if (known?.payment_status === "paid") {
+      // Should Stripe's word of it be lost, the customer's own return is as good.
+      await app.workers.enqueue(client, LINK_PAYMENTS, known.id);
+      return { kind: "paid", order };
+    }
     const session = known ?? (await newSession(app, token, order, invoices, owed));
     await client.query("update payment_link set session = $2, session_cents = $3 where order_id = $1", [order.id, session.id, owed]);
     if (!session.url) throw new Error(`Checkout Session ${session.id} has no page`);
@@ -74,22 +79,28 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
   });
 }
 
-/** The page opened last, if it is still good for this amount, or was paid a moment ago. One for another amount is closed. */
-async function knownSession(app: FastifyInstance, link: Link | undefined, owed: number): Promise<Stripe.Checkout.Session | null> {
+/**
+ * The page opened last: one that was paid and is not in ERPNext's books yet, whatever is owed by them; or one still open for this very amount.
+ * One open for another amount is closed.
+ */
+async function knownSession(app: FastifyInstance, client: pg.ClientBase, link: Link | undefined, owed: number): Promise<Stripe.Checkout.Session | null> {
   const id = link?.session;
   if (!id) return null;
+  const { rowCount: recorded } = await client.query("select 1 from link_payment where session = $1 and payment_entry is not null", [id]);
+  if (recorded) return null;
   return askStripe(async () => {
     const session = await app.stripe.checkout.sessions.retrieve(id);
-    if (link.session_cents === owed && (session.status === "open" || session.payment_status === "paid")) return session;
-    if (session.status === "open") {
-      try {
-        await app.stripe.checkout.sessions.expire(id);
-      } catch (error) {
-        // Completed between the two questions: what it paid is in ERPNext or will be, and the amount says which.
-        if (!refusedByStripe(error)) throw error;
-      }
+    if (session.payment_status === "paid") return session;
+    if (session.status !== "open") return null;
+    if (link.session_cents === owed) return session;
+    try {
+      await app.stripe.checkout.sessions.expire(id);
+      return null;
+    } catch (error) {
+      if (!refusedByStripe(error)) throw error;
+      // Paid between the two questions.
+      return app.stripe.checkout.sessions.retrieve(id);
     }
-    return null;
   });
 }
 

@@ -6,10 +6,12 @@ import { problem } from "@gigafibre/contracts/problems";
 import type { Language } from "@gigafibre/contracts/language";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import { linkPaymentsJob } from "./link-payments.ts";
 import { openPaymentLink } from "./payment-links.ts";
 import { payPage } from "./pay-page.ts";
 import type { PayPage } from "./pay-page.ts";
 import { setupIntentFor } from "./setup-intents.ts";
+import { stripeWebhook } from "./stripe-webhook.ts";
 
 /** The checkout's key. @throws Refusal `idempotency_key_required` when it is missing or has another form. */
 export function requireCheckoutKey(headers: Readonly<Record<string, unknown>>): string {
@@ -22,6 +24,8 @@ const STATUS: Readonly<Record<PayPage, number>> = { unknown: 404, not_ready: 200
 
 export async function payments(root: FastifyInstance): Promise<void> {
   const app = root.withTypeProvider<ZodTypeProvider>();
+  await linkPaymentsJob(root);
+  await root.register(stripeWebhook);
 
   app.post(
     "/api/checkout/setup-intent",

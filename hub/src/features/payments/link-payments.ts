@@ -1,0 +1,180 @@
+/**
+ * Payments made through a link become one Payment Entry each in ERPNext, however often and in whatever order Stripe tells of them. What Stripe
+ * says in an event is only a hint: the session is fetched again.
+ */
+import type { FastifyInstance } from "fastify";
+import type pg from "pg";
+import type Stripe from "stripe";
+import { localDate } from "@gigafibre/contracts/dates";
+import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
+import type { Committed, Step } from "@gigafibre/contracts/unit-of-work";
+import { transaction } from "../../plugins/database.ts";
+import { ErpnextRefused } from "../../plugins/erpnext.ts";
+import { recordEvent } from "../live-events/record-event.ts";
+import { escapeHtml } from "../messages/escape-html.ts";
+import { askStripe } from "./stripe.ts";
+
+export const LINK_PAYMENTS = "link-payments";
+
+interface LinkPayment {
+  readonly payment_intent: string;
+  readonly order_id: string;
+  readonly amount_cents: number;
+  readonly payment_entry: string | null;
+  readonly attention_reason: string | null;
+  readonly created_at: Date;
+}
+
+export async function linkPaymentsJob(app: FastifyInstance): Promise<void> {
+  await app.workers.add({
+    queue: LINK_PAYMENTS,
+    concurrency: 1,
+    retrySeconds: 2,
+    maxRetrySeconds: 60,
+    work: (session) => recordSession(app, session),
+    async unfinished() {
+      const { rows } = await app.db.query<{ session: string }>(
+        "select session from link_payment where payment_entry is null and attention_reason is null order by created_at limit 500",
+      );
+      return rows.map(({ session }) => session);
+    },
+  });
+}
+
+async function recordSession(app: FastifyInstance, sessionId: string): Promise<void> {
+  const session = await askStripe(() => app.stripe.checkout.sessions.retrieve(sessionId));
+  const payment = await noted(app.db, session);
+  if (!payment || payment.payment_entry !== null || payment.attention_reason !== null) return;
+  try {
+    const answer = await paymentEntry(app, payment);
+    const name = answer.documents.find(({ doctype }) => doctype === "Payment Entry")?.name ?? "";
+    await transaction(app.db, async (client) => {
+      await client.query("update link_payment set payment_entry = $2 where payment_intent = $1", [payment.payment_intent, name]);
+      await recordEvent(client, { key: `payment:${payment.payment_intent}`, kind: "payment.received", doctype: "Payment Entry", name });
+    });
+  } catch (error) {
+    if (error instanceof NothingToPay) return putBeforePeople(app, payment, error.message);
+    if (error instanceof ErpnextRefused && error.step !== undefined) return putBeforePeople(app, payment, error.step.message);
+    throw error;
+  }
+}
+
+/** The order's invoices are gone: somebody has to say what the money is for. */
+class NothingToPay extends Error {
+  override readonly name = "NothingToPay";
+}
+
+/** The session's payment, kept; undefined while it is not paid, or when it is none of ours. */
+async function noted(db: pg.Pool, session: Stripe.Checkout.Session): Promise<LinkPayment | undefined> {
+  const order = session.metadata?.["order_id"];
+  const intent = typeof session.payment_intent === "string" ? session.payment_intent : session.payment_intent?.id;
+  if (session.payment_status !== "paid" || !order || !intent || !session.amount_total) return undefined;
+  await db.query(
+    `insert into link_payment (payment_intent, session, order_id, amount_cents)
+     select $1, $2, id, $4 from order_intake where id = $3 on conflict do nothing`,
+    [intent, session.id, order, session.amount_total],
+  );
+  const { rows } = await db.query<LinkPayment>(
+    "select payment_intent, order_id, amount_cents, payment_entry, attention_reason, created_at from link_payment where session = $1",
+    [session.id],
+  );
+  return rows[0];
+}
+
+/**
+ * What a retry would write depends on what is still owed, and that changes once the first has landed: so ERPNext is asked for the key first, and
+ * again when it says that the key was used for something else.
+ */
+async function paymentEntry(app: FastifyInstance, payment: LinkPayment): Promise<Committed> {
+  const key = `payment:${payment.payment_intent}`;
+  const landed = await app.erpnext.find(key);
+  if (landed) return landed;
+  try {
+    return await app.erpnext.commit({ key, steps: await paymentSteps(app, payment) });
+  } catch (error) {
+    const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await app.erpnext.find(key) : null;
+    if (meanwhile) return meanwhile;
+    throw error;
+  }
+}
+
+interface Invoice extends Record<string, unknown> {
+  readonly name: string;
+  readonly customer: string;
+  readonly company: string;
+  readonly debit_to: string;
+  readonly outstanding_amount: number;
+}
+
+/** Pays the order's invoices, oldest first; what is left over stays with the customer as an advance. */
+async function paymentSteps(app: FastifyInstance, payment: LinkPayment): Promise<Step[]> {
+  const [settings, invoices] = await Promise.all([
+    app.erpnext.get("Gigafibre Settings", "Gigafibre Settings"),
+    app.erpnext.list<Invoice>("Sales Invoice", {
+      fields: ["name", "customer", "company", "debit_to", "outstanding_amount"],
+      filters: [
+        ["order_id", "=", payment.order_id],
+        ["docstatus", "=", 1],
+      ],
+      order_by: "creation asc",
+    }),
+  ]);
+  const [first] = invoices;
+  if (!first) throw new NothingToPay("la commande n'a plus de facture");
+  let left = payment.amount_cents;
+  const references = invoices.flatMap((invoice) => {
+    const allocated = Math.min(left, Math.max(0, centsFromDollars(invoice.outstanding_amount)));
+    left -= allocated;
+    return allocated > 0 ? [{ reference_doctype: "Sales Invoice", reference_name: invoice.name, allocated_amount: dollarsFromCents(allocated) }] : [];
+  });
+  const amount = dollarsFromCents(payment.amount_cents);
+  const text = (field: string): string | undefined => {
+    const value = settings?.[field];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const [mode, account] = [text("mode_of_payment"), text("payment_account")];
+  return [
+    {
+      op: "insert",
+      doctype: "Payment Entry",
+      as: "payment",
+      values: {
+        payment_type: "Receive",
+        party_type: "Customer",
+        party: first.customer,
+        company: first.company,
+        paid_from: first.debit_to,
+        ...(mode === undefined ? {} : { mode_of_payment: mode }),
+        ...(account === undefined ? {} : { paid_to: account }),
+        paid_amount: amount,
+        received_amount: amount,
+        reference_no: payment.payment_intent,
+        reference_date: localDate(payment.created_at),
+        stripe_payment_intent: payment.payment_intent,
+        references,
+      },
+    },
+    { op: "submit", doctype: "Payment Entry", name: { $ref: "payment.name" } },
+  ];
+}
+
+/** The money is at Stripe and not in the books: people must know. */
+async function putBeforePeople(app: FastifyInstance, payment: LinkPayment, reason: string): Promise<void> {
+  app.log.error({ payment: payment.payment_intent, reason }, "a payment could not be recorded");
+  const amount = dollarsFromCents(payment.amount_cents).toFixed(2);
+  await app.erpnext.commit({
+    key: `payment:${payment.payment_intent}:issue`,
+    steps: [
+      {
+        op: "insert",
+        doctype: "Issue",
+        values: {
+          subject: `Paiement à traiter ${payment.order_id}`,
+          order_id: payment.order_id,
+          description: `<p>Stripe a reçu ${amount} $ (${payment.payment_intent}) pour la commande ${payment.order_id}; l'écriture n'a pas pu être faite: ${escapeHtml(reason)}</p>`,
+        },
+      },
+    ],
+  });
+  await app.db.query("update link_payment set attention_reason = $2 where payment_intent = $1", [payment.payment_intent, reason.slice(0, 2_000)]);
+}
