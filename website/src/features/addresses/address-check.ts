@@ -2,8 +2,8 @@
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
 import { ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
-import { refusalOf } from "../../hub/hub.ts";
-import type { Refusal } from "../../hub/hub.ts";
+import { refusalOf } from "../../hub-request.ts";
+import type { Refusal } from "../../hub-request.ts";
 import { useDraft } from "../orders/draft.ts";
 import { addressDetails } from "./search.ts";
 
@@ -53,9 +53,7 @@ export function useAddressCheck(): AddressCheck {
   return { checking, address, refusal, check, forget };
 }
 
-/** Takes an address into the order being filled in; what was chosen for another place stays where it can. */
+/** Takes an address into the order being filled in; what was chosen for another place stays, where it can be had. */
 export function orderAt(address: AddressDetails): void {
-  const { draft } = useDraft();
-  if (draft.address?.uuid !== address.uuid) draft.dates = [];
-  draft.address = address;
+  useDraft().draft.address = address;
 }

@@ -2,7 +2,7 @@
 import type { AddressDetails, AddressSuggestion } from "@gigafibre/contracts/addresses";
 import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
-import { ask, isCancelled, refusalOf } from "../../hub/hub.ts";
+import { ask, isCancelled, refusalOf } from "../../hub-request.ts";
 
 /** Less than this finds half the register. */
 export const SHORTEST = 3;
@@ -16,11 +16,11 @@ export interface AddressLookup {
   readonly state: Readonly<Ref<SearchState>>;
   readonly suggestions: Readonly<ShallowRef<readonly AddressSuggestion[]>>;
   /** Asks once typing has paused. */
-  type(query: string): void;
+  readonly type: (query: string) => void;
   /** Asks at once. */
-  search(query: string): Promise<void>;
+  readonly search: (query: string) => Promise<void>;
   /** Forgets the answer and stops the question. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** `GET /api/address?q=&limit=8` */

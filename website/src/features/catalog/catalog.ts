@@ -1,6 +1,6 @@
 /** A zone's prices, asked for once a visit and again when the hub says that they changed. */
 import type { Catalog } from "@gigafibre/contracts/catalog";
-import { ask } from "../../hub/hub.ts";
+import { ask } from "../../hub-request.ts";
 
 /** The zone of an address whose drop names none, and the one that the landing page shows. */
 export const USUAL_ZONE = "standard";

@@ -4,7 +4,7 @@
 import type { SetupIntentAnswer } from "@gigafibre/contracts/orders";
 import { onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
-import { ask, refusalOf } from "../../hub/hub.ts";
+import { ask, refusalOf } from "../../hub-request.ts";
 import type { Language } from "../../language.ts";
 import { loadSiteConfig } from "../site/site-config.ts";
 import type { DraftStore } from "./draft.ts";

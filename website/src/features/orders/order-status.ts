@@ -2,7 +2,7 @@
 import type { OrderState, OrderStatus } from "@gigafibre/contracts/orders";
 import { onMounted, onScopeDispose, ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
-import { ask, refusalOf } from "../../hub/hub.ts";
+import { ask, refusalOf } from "../../hub-request.ts";
 import type { PlacedOrder } from "./draft.ts";
 
 export interface FollowedOrder {

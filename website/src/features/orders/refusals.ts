@@ -1,6 +1,6 @@
 /** What a person can do next when their order was not taken, by the reason the hub named. */
 import type { FieldProblem } from "@gigafibre/contracts/problems";
-import type { Refusal, RefusalReason } from "../../hub/hub.ts";
+import type { Refusal, RefusalReason } from "../../hub-request.ts";
 import { stepForField } from "./order-body.ts";
 import type { Step } from "./steps.ts";
 import type { CheckoutInput } from "@gigafibre/contracts/orders";

@@ -5,8 +5,8 @@
  * another body, it was one of those: it is sent once more, as it was, and the hub answers with the order it made.
  */
 import type { CheckoutInput, OrderAccepted } from "@gigafibre/contracts/orders";
-import { ask, refusalOf } from "../../hub/hub.ts";
-import type { Refusal } from "../../hub/hub.ts";
+import { ask, refusalOf } from "../../hub-request.ts";
+import type { Refusal } from "../../hub-request.ts";
 import type { DraftStore } from "./draft.ts";
 
 export type Outcome =

@@ -1,7 +1,7 @@
 import type { SiteConfig } from "@gigafibre/contracts/site";
 import { onMounted, shallowRef } from "vue";
 import type { ShallowRef } from "vue";
-import { ask } from "../../hub/hub.ts";
+import { ask } from "../../hub-request.ts";
 
 let asked: Promise<SiteConfig> | undefined;
 
