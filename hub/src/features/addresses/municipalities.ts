@@ -25,6 +25,7 @@ export class Municipalities {
   #spellings: readonly Spelling[] = [];
   /** Trigram → indexes of the spellings that have it. */
   #byTrigram = new Map<string, number[]>();
+  #longest = 0;
   #readAt = 0;
   #reading: Promise<void> | undefined;
 
@@ -44,6 +45,7 @@ export class Municipalities {
     const { rows } = await this.#db.query<{ key: string }>("select distinct municipality_key as key from street order by 1");
     this.#keys = rows.map((row) => row.key);
     this.#spellings = this.#keys.flatMap(spellingsOf);
+    this.#longest = Math.max(0, ...this.#keys.map((key) => key.length));
     this.#byTrigram = new Map();
     for (const [index, { text }] of this.#spellings.entries()) {
       for (const trigram of trigramsOf(text)) {
@@ -72,16 +74,24 @@ export class Municipalities {
   /** Places these words nearly say. */
   resembling(words: readonly string[]): Place[] {
     const text = words.join(" ");
-    if (text.length < 4) return [];
+    if (text.length < 4 || text.length > this.#longest + 3) return [];
     const allowed = text.length < 8 ? 1 : text.length < 14 ? 2 : 3;
-    const shared = new Map<number, number>();
-    for (const trigram of trigramsOf(text)) {
-      for (const index of this.#byTrigram.get(trigram) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1);
+    const trigrams = trigramsOf(text);
+    // An edit changes four trigrams at most, so fewer in common than this is more edits than allowed.
+    const least = Math.max(2, trigrams.size - 4 * allowed);
+    const shared = new Uint8Array(this.#spellings.length);
+    const enough = new Set<number>();
+    for (const trigram of trigrams) {
+      for (const index of this.#byTrigram.get(trigram) ?? []) {
+        const count = (shared[index] ?? 0) + 1;
+        shared[index] = count;
+        if (count === least) enough.add(index);
+      }
     }
     const found = new Map<string, number>();
-    for (const [index, count] of shared) {
+    for (const index of enough) {
       const spelling = this.#spellings[index];
-      if (!spelling || count < 2 || Math.abs(spelling.text.length - text.length) > allowed) continue;
+      if (!spelling || Math.abs(spelling.text.length - text.length) > allowed) continue;
       const edits = editDistance(text, spelling.text);
       if (edits > allowed) continue;
       const score = spelling.weight * (1 - edits / Math.max(text.length, spelling.text.length));

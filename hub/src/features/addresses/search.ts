@@ -29,7 +29,9 @@ interface Hit {
 const CONVINCING = 0.7;
 const MOST_DIVISIONS = 5;
 /** A street found without regard to the municipality that was typed. */
-const OTHER_PLACE = 0.8;
+const OTHER_PLACE = 0.65;
+/** A street that only some of its words say. */
+const PART_OF_STREET = 0.9;
 const NEXT_DOOR = 0.7;
 const COMMON_WORDS = 0.72;
 
@@ -71,13 +73,16 @@ export class AddressSearch {
     if (ranking.bestScore >= CONVINCING) return;
 
     const placed = withStreet.filter((division) => division.places !== null);
-    if (placed.length > 0) await this.#askWith(placed, ranking, (questions) => this.#streets.resemblingIn(questions, 2));
+    if (placed.length > 0) {
+      await this.#askWith(placed, ranking, (questions) => this.#streets.resemblingIn(questions, 2));
+      if (ranking.bestScore < CONVINCING) await this.#askWith(parts(placed), ranking, (questions) => this.#streets.beginning(questions, 1), PART_OF_STREET);
+    }
     if (ranking.bestScore < CONVINCING) {
       for (const division of withStreet.filter(({ places, core }) => places === null && core.length >= 3).slice(0, 2)) {
         await this.#askWith([division], ranking, ([question]) => (question ? this.#streets.resembling(question, 2) : Promise.resolve([])));
       }
     }
-    if (ranking.bestScore < CONVINCING) await this.#askWith(withoutPlace(withStreet), ranking, (questions) => this.#streets.beginning(questions, 1), OTHER_PLACE);
+    if (ranking.bestScore < CONVINCING) await this.#askWith(anywhere(parts(withStreet)), ranking, (questions) => this.#streets.beginning(questions, 1), OTHER_PLACE);
     if (ranking.bestScore < CONVINCING) await this.#askNextDoor(withStreet, ranking);
   }
 
@@ -193,19 +198,27 @@ function coresOf(street: readonly string[]): string[] {
   return [core];
 }
 
-/** For a wrong municipality, or words that say nothing we know: the streets that some of the first or last words say. */
-function withoutPlace(divisions: readonly Division[]): Division[] {
-  const cores = new Map<string, Division>();
+const MOST_PARTS = 16;
+
+/** For words that say nothing we know: the streets that some of the first or last words say. */
+function parts(divisions: readonly Division[]): Division[] {
+  const found = new Map<string, Division>();
   for (const division of divisions) {
-    const { street } = division;
+    const { street, places } = division;
     for (let length = street.length; length > 0; length -= 1) {
       for (const part of [street.slice(0, length), street.slice(street.length - length)]) {
         const core = coreWords(part).join(" ");
-        if ((core.length > 2 || /^\d+$/.test(core)) && !cores.has(core)) cores.set(core, { ...division, street: part, core, places: null });
+        const key = JSON.stringify([core, places?.map((place) => place.key)]);
+        if ((core.length > 2 || /^\d+$/.test(core)) && !found.has(key)) found.set(key, { ...division, street: part, core });
       }
     }
   }
-  return [...cores.values()].slice(0, 10);
+  return [...found.values()].slice(0, MOST_PARTS);
+}
+
+/** The same streets whatever municipality was said: it may be wrong. */
+function anywhere(divisions: readonly Division[]): Division[] {
+  return [...new Map(divisions.map((division) => [division.core, { ...division, places: null }])).values()];
 }
 
 /** Scores doors against what was typed and keeps each door's best. */
