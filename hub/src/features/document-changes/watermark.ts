@@ -5,6 +5,7 @@
  * field is the site's local time, not commit order, and goes back an hour in autumn. What was met before is told apart by name and version.
  */
 import type pg from "pg";
+import { z } from "zod";
 import type { FastifyBaseLogger } from "fastify";
 import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { ErpnextClient, ListOptions } from "../../plugins/erpnext.ts";
@@ -19,6 +20,8 @@ const PAGE = 100;
 const DELETED = "Deleted Document";
 /** Before anything was ever modified. */
 const BEGINNING = "1970-01-01 00:00:00.000000";
+
+const deletions = z.array(z.object({ name: z.string(), modified: z.string(), deleted_doctype: z.string(), deleted_name: z.string() }));
 
 interface Found extends Record<string, unknown> {
   name: string;
@@ -118,8 +121,15 @@ export class Watermark {
 
   async #newest(doctype: string): Promise<string> {
     if (isSingle(doctype)) return BEGINNING;
+    if (doctype === DELETED) return this.#newestOfAll();
     const [newest] = await this.#erpnext.list<Found>(doctype, { fields: ["name", "modified"], order_by: "modified desc", limit: 1 });
     return newest?.modified ?? BEGINNING;
+  }
+
+  /** Where the search for deletions begins: they are kept for ever, and those of before the hub are no news. */
+  async #newestOfAll(): Promise<string> {
+    const { rows } = await this.#pool.query<{ newest: string | null }>("select max(modified) as newest from document_watermark");
+    return rows[0]?.newest ?? BEGINNING;
   }
 
   async #modifiedSince(doctype: string, since: string): Promise<Found[]> {
@@ -127,17 +137,20 @@ export class Watermark {
       const single = await this.#erpnext.get(doctype, doctype);
       return single ? [{ name: doctype, modified: single.modified }] : [];
     }
-    const options: ListOptions = {
-      fields: ["name", "modified", ...(doctype === DELETED ? ["deleted_doctype", "deleted_name"] : [])],
-      filters: [["modified", ">=", since]],
-      order_by: "modified asc, name asc",
-    };
+    const options: ListOptions = { fields: ["name", "modified"], filters: [["modified", ">=", since]], order_by: "modified asc, name asc" };
     const found = new Map<string, Found>();
     for (let start = 0; ; start += PAGE) {
-      const page = await this.#erpnext.list<Found>(doctype, { ...options, limit: PAGE, start });
+      const page = doctype === DELETED ? await this.#deletedSince(since, start) : await this.#erpnext.list<Found>(doctype, { ...options, limit: PAGE, start });
       for (const document of page) found.set(document.name, document);
       if (page.length < PAGE) return [...found.values()];
     }
+  }
+
+  /** Frappe's own Deleted Document is for System Managers; the app tells the hub what it needs of it. */
+  async #deletedSince(modified: string, start: number): Promise<Found[]> {
+    const query = { modified, start: String(start), limit: String(PAGE) };
+    const { message } = await this.#erpnext.call("GET", "/api/method/gigafibre_fsm.api.deletions.since", { query });
+    return deletions.parse(message);
   }
 
   async #hintAll(client: pg.PoolClient, doctype: string, found: readonly Found[]): Promise<void> {
