@@ -19,6 +19,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
     baseURL: external ?? `http://127.0.0.1:${port}`,
     locale: "fr-CA",
     timezoneId: "America/Toronto",

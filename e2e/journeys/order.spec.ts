@@ -9,7 +9,7 @@ test("a misspelt address becomes an order, and every document of it stands in ER
   const person = somebody();
 
   await order.begin(misspelt(address), address.label);
-  await order.plan(/150/);
+  await order.plan(/^150 Mbit/);
   await order.tv(/Standard/);
   await order.phone(/1 ligne/);
   await order.contact(person);
@@ -48,14 +48,14 @@ test("a card that needs authentication goes to its bank and comes back to one or
   const address = await anAddress(request, "available");
   const order = new OrderPage(page);
   await order.begin(address.label, address.label);
-  await order.plan(/25/);
+  await order.plan(/^25 Mbit/);
   await order.tv(/Pas de télé/);
   await order.phone(/Pas de téléphone/);
   await order.contact(somebody("Luc Gagnon"));
   await order.dates();
   await order.card("4000002500003155");
   await order.confirm.click();
-  await page.getByRole("button", { name: /Compl|Autoriser|Réussir/ }).click();
+  await page.getByRole("button", { name: /^Terminer l.authentification$/ }).click();
   const orderId = await order.accepted();
   const erpnext = await ErpnextReader.signIn(request);
   await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, { timeout: 30_000 }).toBe(1);
@@ -68,7 +68,7 @@ test("an address whose drop is yet to be built orders without dates, with a task
   const address = await anAddress(request, "on_request");
   const order = new OrderPage(page);
   await order.begin(address.label, address.label);
-  await order.plan(/25/);
+  await order.plan(/^25 Mbit/);
   await order.tv(/Pas de télé/);
   await order.phone(/Pas de téléphone/);
   await order.contact(somebody("Anne Roy"));
