@@ -2,10 +2,14 @@
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import type { Figure } from "./figures.ts";
+import { run as search } from "./search.bench.ts";
 
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 
-const benches: readonly (readonly [string, (options: { quick?: boolean }) => Promise<readonly Figure[]>])[] = [["checkout", checkout]];
+const benches: readonly (readonly [string, (options: { quick?: boolean }) => Promise<readonly Figure[]>])[] = [
+  ["search", search],
+  ["checkout", checkout],
+];
 
 let failed = 0;
 let taken = 0;
