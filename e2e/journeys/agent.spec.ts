@@ -69,7 +69,7 @@ test("staff, and nobody else, see order.created live, once, without personal dat
       new Promise<string[]>((resolve) => {
         const source = new EventSource("/events?after=0");
         const seen: string[] = [];
-        const take = (event: { data: unknown }) => void seen.push(String(event.data));
+        const take = (event: Event) => void seen.push(String((event as unknown as { data: unknown }).data));
         for (const kind of ["message", "order.received", "order.created"]) source.addEventListener(kind, take);
         setTimeout(() => (source.close(), resolve(seen)), 3000);
       }),

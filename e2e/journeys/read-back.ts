@@ -11,6 +11,8 @@ export interface Row {
   readonly [field: string]: unknown;
 }
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
 export interface Message {
   readonly id: string;
   readonly channel: string;
@@ -55,8 +57,8 @@ export class ErpnextReader {
   /** Every document of one order, found by following its links from the Dispatch Job and the Customer. */
   async documentsOf(orderId: string) {
     const jobs = await this.list("Dispatch Job", [["order_id", "=", orderId]]);
-    const customerName = String(jobs[0]?.["customer"] ?? "");
-    const locationName = String(jobs[0]?.["service_location"] ?? "");
+    const customerName = textOf(jobs[0]?.["customer"]);
+    const locationName = textOf(jobs[0]?.["service_location"]);
     const of = (doctype: string, field: string, value: string) => this.list(doctype, [[field, "=", value]]);
     const projects = await of("Project", "order_id", orderId);
     return {
