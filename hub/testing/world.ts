@@ -86,7 +86,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   if (options.erpnext !== false) {
     const erpnext = await createErpnext({
       databaseUrl: outside.url,
-      webhook: { url: `${hubUrl}/webhooks/erpnext`, secret: WEBHOOK_SECRET },
+      webhook: { url: hubUrl, secret: WEBHOOK_SECRET },
       webhookPauses: [20, 20],
     });
     erpnextUrl = await start(erpnext);
