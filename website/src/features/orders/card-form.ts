@@ -15,7 +15,7 @@ export type CardState = "opening" | "ready" | "verified" | "failed";
 
 export interface CardForm {
   readonly state: Readonly<Ref<CardState>>;
-  /** Stripe's own words about a card that was refused. */
+  /** Stripe's own words about a card that was refused, or `UNFINISHED`. */
   readonly refusedBecause: Readonly<ShallowRef<string | null>>;
   /** Shows the form, or finds that the card is already verified. Resolves once one or the other is there. */
   open(at: () => HTMLElement | null): Promise<void>;
@@ -30,7 +30,8 @@ function askSetup(key: string, name: string, email: string): Promise<SetupIntent
   return ask({ method: "POST", url: "/api/checkout/setup-intent", data: { name, email }, headers: { "Idempotency-Key": key } });
 }
 
-const WENT_WRONG_ELSEWHERE = "";
+/** The bank's own check was not passed; the page has its words for it. */
+export const UNFINISHED = "unfinished";
 
 export function useCardForm(store: DraftStore, language: () => Language): CardForm {
   const { draft } = store;
@@ -83,7 +84,8 @@ export function useCardForm(store: DraftStore, language: () => Language): CardFo
           state.value = "verified";
           return;
         }
-        if (setupIntent?.last_setup_error) refusedBecause.value = setupIntent.last_setup_error.message ?? WENT_WRONG_ELSEWHERE;
+        // What an intent keeps of its failure is not written for the customer, nor in their language.
+        if (setupIntent?.last_setup_error) refusedBecause.value = UNFINISHED;
       }
       mount(at());
     } catch {
@@ -111,7 +113,7 @@ export function useCardForm(store: DraftStore, language: () => Language): CardFo
     const { setupIntent, error } = await stripe.confirmSetup({ elements, clientSecret: draft.card.client_secret, confirmParams: { return_url }, redirect: "if_required" });
     const confirmed = adopt(setupIntent) || adopt(error?.setup_intent);
     if (confirmed) state.value = "verified";
-    else if (error?.type !== "validation_error") refusedBecause.value = error?.message ?? WENT_WRONG_ELSEWHERE;
+    else if (error?.type !== "validation_error") refusedBecause.value = error?.message ?? UNFINISHED;
     return confirmed;
   }
 
