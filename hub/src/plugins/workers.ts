@@ -151,8 +151,13 @@ export const workers = fp<{ databaseUrl: string }>(
         const { subject } = job.data;
         // More may be waiting: look again as soon as this one is done, rather than at the next poll.
         app.jobs.notifyWorker(id);
-        const held = await holding(pool, worker.queue, subject, () => worker.work(subject));
-        if (!held) throw new Error(`${subject} is being worked on elsewhere`);
+        try {
+          const held = await holding(pool, worker.queue, subject, () => worker.work(subject));
+          if (!held) throw new Error(`${subject} is being worked on elsewhere`);
+        } catch (error) {
+          app.log.warn({ queue: worker.queue, subject, err: error }, "the work is left for now and will be tried again");
+          throw error;
+        }
       });
       return id;
     }

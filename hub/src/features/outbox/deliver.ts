@@ -102,7 +102,6 @@ async function deliver(app: FastifyInstance, channels: Readonly<Record<MessageKi
       await noteUncertain(app.db, key, outcome.error);
       break;
   }
-  app.log.warn({ message: key, error: outcome.error }, "a message was not delivered and will be tried again");
   throw new Error(outcome.error);
 }
 
