@@ -54,13 +54,17 @@ export async function battery(prepared: Prepared, options: WorldOptions, report:
 export async function runBites(prepared: Prepared, report: Report, options: { quick: boolean; match?: string }): Promise<void> {
   const mutations = MUTATIONS.filter(({ quick, name }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
   report.say(`\n━━ with defects put in: ${mutations.length} ━━`);
-  for (const mutation of mutations) {
-    const began = Date.now();
-    const { noticed, words } = await bite(prepared, mutation);
-    report.count(noticed ? 1 : 0, noticed ? 0 : 1);
-    report.say(`${noticed ? "✓ noticed" : "✗ NOT noticed"}: ${mutation.what} (${((Date.now() - began) / 1000).toFixed(1)} s)\n    ${words.split("\n")[0] ?? ""}`);
-    if (!noticed) report.explain(`${mutation.name}: ${mutation.what}`, [words, `replay: pnpm faults --mutate --match ${mutation.name}`]);
-  }
+  const left = [...mutations];
+  const lane = async (): Promise<void> => {
+    for (let mutation = left.shift(); mutation; mutation = left.shift()) {
+      const began = Date.now();
+      const { noticed, words } = await bite(prepared, mutation);
+      report.count(noticed ? 1 : 0, noticed ? 0 : 1);
+      report.say(`${noticed ? "✓ noticed" : "✗ NOT noticed"}: ${mutation.what} (${((Date.now() - began) / 1000).toFixed(1)} s)\n    ${words.split("\n")[0] ?? ""}`);
+      if (!noticed) report.explain(`${mutation.name}: ${mutation.what}`, [words, `replay: pnpm faults --mutate --match ${mutation.name}`]);
+    }
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 async function bite(prepared: Prepared, mutation: Mutation): Promise<{ noticed: boolean; words: string }> {

@@ -14,7 +14,7 @@ export interface Case {
 }
 
 /** What is eventually so may take this long to be seen: an event its id, a changed document its notice. */
-const SETTLES_WITHIN_MS = 8_000;
+const SETTLES_WITHIN_MS = 30_000;
 
 /** People who ordered for one address. */
 export interface Doorstep {

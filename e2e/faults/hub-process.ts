@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const house = fileURLToPath(new URL("../..", import.meta.url));
 const preload = new URL("crash-preload.mjs", import.meta.url).href;
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 /** So many ends running, without having been ready in between, are not worth another try. */
 const FAILED_STARTS = 5;
 
@@ -65,7 +65,7 @@ export class HubProcess {
     await this.ready();
   }
 
-  /** @throws Error when it is not ready within a minute. */
+  /** @throws Error when it is not ready within two minutes. */
   async ready(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
     while (Date.now() < deadline) {
@@ -78,7 +78,7 @@ export class HubProcess {
       if (this.#failedStarts >= FAILED_STARTS) throw new Error(`the hub cannot start: ${this.deaths.at(-1) ?? ""}`);
       await wait(25);
     }
-    throw new Error("the hub was not ready within a minute");
+    throw new Error("the hub was not ready within two minutes");
   }
 
   /** Sets a trap beside those that stand, and returns once the hub knows of it. */
@@ -90,6 +90,10 @@ export class HubProcess {
   async clearTraps(): Promise<void> {
     this.#traps = [];
     await this.#tell();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   onMoment(listener: (moment: Moment) => void): () => void {

@@ -14,8 +14,9 @@ export const COMPANIONS = {
 export type Companion = keyof typeof COMPANIONS;
 const companions = Object.keys(COMPANIONS) as Companion[];
 
-const STEP_WITHIN_MS = 30_000;
-const ERPNEXT_DOWN_MS = 5_000;
+const STEP_WITHIN_MS = 60_000;
+/** Longer than the hub takes to come back. */
+const ERPNEXT_DOWN_MS = 4_000;
 
 export const isCommit = (path: string): boolean => path.endsWith("unit_of_work.commit");
 

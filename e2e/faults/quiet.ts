@@ -33,7 +33,7 @@ export function createQuiet(databaseUrl: string): Quiet {
     return rows.map(({ what }) => what).sort();
   };
   return {
-    async wait(withinMs = 60_000) {
+    async wait(withinMs = 120_000) {
       const deadline = Date.now() + withinMs;
       let before = "";
       for (let still = 0; ; still += 1) {

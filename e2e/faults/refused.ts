@@ -5,7 +5,7 @@ import type { Case } from "./case.ts";
 import type { Shopper } from "./shopper.ts";
 import type { World } from "./world.ts";
 
-const NEEDS_ATTENTION_WITHIN_MS = 20_000;
+const NEEDS_ATTENTION_WITHIN_MS = 60_000;
 
 /** Someone in Desk has already put a place on this order's drop: ERPNext will refuse the order's unit of work. */
 async function sellInDesk(world: World, shopper: Shopper): Promise<void> {

@@ -6,7 +6,7 @@ export interface Report {
   readonly failed: number;
   say(line: string): void;
   count(passed: number, failed: number): void;
-  /** Keeps the words for the end, where they are read. */
+  /** Says it now, and again at the end, where it is read. */
   explain(title: string, words: readonly string[]): void;
   /** @returns the exit code */
   close(file: string | undefined): Promise<number>;
@@ -29,7 +29,9 @@ export function createReport(): Report {
       failed += less;
     },
     explain(title, words) {
-      explanations.push([`✗ ${title}`, ...words.flatMap((text) => text.split("\n")).map((line) => `    ${line}`)].join("\n"));
+      const lines = words.flatMap((text) => text.split("\n")).map((line) => `    ${line}`);
+      console.log(lines.join("\n"));
+      explanations.push([`✗ ${title}`, ...lines].join("\n"));
     },
     async close(file) {
       if (explanations.length > 0) console.log(`\n${explanations.join("\n")}\n`);

@@ -54,7 +54,7 @@ export interface ShopperOptions {
 }
 
 const agent = new Agent({ connections: 64, pipelining: 0, headersTimeout: 60_000, bodyTimeout: 60_000 });
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 /** Answers after which a browser tries again by itself. */
 const TRY_AGAIN = new Set([429, 500, 502, 503, 504]);
 

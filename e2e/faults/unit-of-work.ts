@@ -49,10 +49,12 @@ async function premises(world: World): Promise<{ customer: string; location: str
   return { customer: nameOf("Customer"), location: nameOf("Service Location") };
 }
 
+const FREE = "À prendre";
+
 const ont = (place: { customer: string; location: string }): object => ({
   op: "insert",
   doctype: "Service Equipment",
-  values: { customer: place.customer, service_location: place.location, equipment_type: "ONT", status: "En attente" },
+  values: { customer: place.customer, service_location: place.location, equipment_type: "ONT", status: "En attente", brand: FREE },
 });
 
 async function equipmentAt(world: World, location: string): Promise<number> {
@@ -76,28 +78,38 @@ async function oneKey(world: World): Promise<string[]> {
   ];
 }
 
-async function firstOnly(world: World): Promise<string[]> {
-  const place = await premises(world);
-  const expectation = { op: "expect", doctype: "Service Equipment", filters: { service_location: place.location }, count: 0 };
-  const answers = await severally((index) => commit(world, `faults:first:${place.location}:${index}`, [expectation, ont(place)]));
-  const count = await equipmentAt(world, place.location);
-  const landed = answers.filter((answer) => answer.landed).length;
-  return landed === 1 && count === 1 ? [] : [`${landed} landed and made ${count} documents`];
-}
-
-async function comparedUnderLock(world: World): Promise<string[]> {
+/** A device that the others want too. */
+async function oneDevice(world: World): Promise<{ name: string; location: string }> {
   const place = await premises(world);
   const made = await commit(world, `faults:made:${place.location}`, [ont(place)]);
   await equipmentAt(world, place.location);
   const { name } = (JSON.parse(made.text) as { message: { documents: { name: string }[] } }).message.documents[0] ?? { name: "" };
-  const step = { op: "update", doctype: "Service Equipment", name, expect: { brand: "" } };
-  const answers = await severally((index) => commit(world, `faults:lock:${name}:${index}`, [{ ...step, values: { brand: `Marque ${index}` } }]));
+  return { name, location: place.location };
+}
+
+const take = (name: string, index: number): object => ({ op: "update", doctype: "Service Equipment", name, values: { brand: `Marque ${index}` } });
+
+async function takenUnderLock(world: World, stepsOf: (device: { name: string; location: string }, index: number) => object[]): Promise<string[]> {
+  const device = await oneDevice(world);
+  const answers = await severally((index) => commit(world, `faults:take:${device.name}:${index}`, stepsOf(device, index)));
   const landed = answers.filter((answer) => answer.landed).length;
-  return landed === 1 ? [] : [`${landed} of ${AT_ONCE} found the field as they expected it`];
+  return landed === 1 ? [] : [`${landed} of ${AT_ONCE} found it as they expected`];
 }
 
 export const UNIT_OF_WORK: readonly Case[] = [
   { name: "twenty units of work at once with one key: one writes, the others are given its answer", quick: true, run: oneKey },
-  { name: "twenty units of work that each expect to be the first: one lands", quick: true, run: firstOnly },
-  { name: "twenty updates that each expect the field as it was: one lands", quick: true, run: comparedUnderLock },
+  {
+    name: "twenty units of work that each expect one device to be left: one lands",
+    quick: true,
+    run: (world) =>
+      takenUnderLock(world, ({ name, location }, index) => [
+        { op: "expect", doctype: "Service Equipment", filters: { service_location: location, brand: FREE }, count: 1 },
+        take(name, index),
+      ]),
+  },
+  {
+    name: "twenty updates that each expect the field as it was: one lands",
+    quick: true,
+    run: (world) => takenUnderLock(world, ({ name }, index) => [{ ...take(name, index), expect: { brand: FREE } }]),
+  },
 ];

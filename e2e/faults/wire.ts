@@ -53,7 +53,7 @@ export interface Wire {
 const OF_THE_CONNECTION = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "host", "expect"]);
 
 /** @param target Where the line leads; asked at each call, for the other end may move. */
-export async function openWire(target: () => string, listenOn = 0): Promise<Wire> {
+export async function openWire(target: () => string): Promise<Wire> {
   let standing: Standing[] = [];
   const agent = new Agent({ connections: 64, headersTimeout: 120_000, bodyTimeout: 120_000 });
 
@@ -105,7 +105,7 @@ export async function openWire(target: () => string, listenOn = 0): Promise<Wire
   const server: Server = createServer((incoming, answer) => {
     handle(incoming, answer).catch(() => answer.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(listenOn, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
 
   const wire: Wire = {

@@ -43,8 +43,6 @@ export interface Prepared {
   readonly apiSecret: string;
   readonly encryptionKeys: string;
   readonly webhookSecret: string;
-  /** Where ERPNext sends its webhooks: in its own settings, so the same in every copy. */
-  readonly hooksPort: number;
 }
 
 export interface Lines {
@@ -124,12 +122,11 @@ export async function prepareWorld(options: { doors: number; durable?: boolean }
     const adminPassword = randomBytes(12).toString("base64url");
     const encryptionKeys = `k1:${randomBytes(32).toString("base64")}`;
     const webhookSecret = randomBytes(24).toString("base64url");
-    const hooksPort = await freePort();
     const erpnext = await createErpnext({ databaseUrl });
     try {
       await setupSite(erpnext, { adminPassword });
       const url = await erpnext.listen({ host: "127.0.0.1", port: 0 });
-      const { apiKey, apiSecret } = await seedSite({ url, adminPassword, hubUrl: `http://127.0.0.1:${hooksPort}`, webhookSecret });
+      const { apiKey, apiSecret } = await seedSite({ url, adminPassword });
       await migrate({
         ...hubSettings({ encryptionKeys, webhookSecret }, databaseUrl),
         ERPNEXT_URL: url,
@@ -137,7 +134,7 @@ export async function prepareWorld(options: { doors: number; durable?: boolean }
         ERPNEXT_API_SECRET: apiSecret,
       });
       await buildPlant(databaseUrl, options.doors);
-      const prepared = { clusterUrl: cluster.url, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret, hooksPort };
+      const prepared = { clusterUrl: cluster.url, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret };
       return { prepared, stop };
     } finally {
       await erpnext.close();
@@ -179,9 +176,9 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     const local = (port: number): string => `http://127.0.0.1:${port}`;
     const hubPort = await freePort();
     const smtpPort = await freePort();
-    const hooks = await openWire(() => local(hubPort), prepared.hooksPort);
+    const hooks = await openWire(() => local(hubPort));
     stops.push(() => hooks.close());
-    const erpnext = await createErpnext({ databaseUrl });
+    const erpnext = await createErpnext({ databaseUrl, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
     stops.push(() => erpnext.close());
     const erpnextUrl = await erpnext.listen({ host: "127.0.0.1", port: 0 });
     const stripePort = await freePort();
