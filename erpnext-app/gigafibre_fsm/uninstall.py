@@ -48,6 +48,9 @@ def remove_service_user():
 
 def remove_traces():
 	ours = frappe.get_all("DocType", {"module": customizations.MODULE}, pluck="name")
+	actions = frappe.get_all("Workflow Action", {"reference_doctype": ("in", ours)}, pluck="name")
+	if actions:
+		frappe.db.delete("Workflow Action Permitted Role", {"parent": ("in", actions)})
 	for table, column in TRACES.items():
 		frappe.db.delete(table, {column: ("in", ours)})
 	frappe.db.delete("Series", {"name": ("in", SERIES)})

@@ -13,9 +13,9 @@ def our_roles() -> list[str]:
 	return [role["role_name"] for role in customization("roles")["roles"]]
 
 
-def require_our_role():
-	"""Our endpoints are for our people and for System Managers; anyone else gets 403."""
-	if not {*our_roles(), "System Manager"} & set(frappe.get_roles()):
+def require_role(*roles: str):
+	"""An endpoint of ours is for some of our roles and for System Managers; anyone else gets 403."""
+	if not {*roles, "System Manager"} & set(frappe.get_roles()):
 		raise frappe.PermissionError
 
 

@@ -15,7 +15,7 @@ from frappe.utils import cstr, strip_html
 
 from gigafibre_fsm.exceptions import KeyReusedError, MalformedUnitOfWorkError, TransactionControlError, UnitOfWorkStepError
 from gigafibre_fsm.steps import Steps
-from gigafibre_fsm.users import require_our_role
+from gigafibre_fsm.users import our_roles, require_role
 
 DOCTYPE = "Unit of Work"
 SAVEPOINT = "unit_of_work"
@@ -39,7 +39,7 @@ def commit(key: str | None = None, steps: list | str | None = None, on_behalf_of
 	permission is missing), the body's `step` is `{index, op, doctype, as, exc_type, field?, message}`. A deadlock or a lock waited for
 	too long: 503 QueryDeadlockError, to be sent again with the same key.
 	"""
-	require_our_role()
+	require_role(*our_roles())
 	steps = frappe.parse_json(steps)
 	check_unit(key, steps)
 	if getattr(frappe.local, "request", None) and not frappe.db.transaction_writes:
@@ -61,10 +61,10 @@ def commit(key: str | None = None, steps: list | str | None = None, on_behalf_of
 
 @frappe.whitelist(methods=["GET"])
 def find(key: str) -> dict | None:
-	"""The answer the caller's unit of work `key` got, or null: it never landed."""
-	require_our_role()
+	"""What the caller's unit of work `key` was answered, with `replayed: true`, or null: it never landed."""
+	require_role(*our_roles())
 	stored = _stored(key)
-	return json.loads(stored.response) if stored else None
+	return _replayed(stored) if stored else None
 
 
 class DuplicateKeyError(Exception):
@@ -96,6 +96,10 @@ def _stored(key: str):
 def _replay(key: str, stored, payload_hash: str) -> dict:
 	if stored.payload_hash != payload_hash:
 		frappe.throw(_("The key {0} was used for another unit of work").format(key), KeyReusedError)
+	return _replayed(stored)
+
+
+def _replayed(stored) -> dict:
 	return {**json.loads(stored.response), "replayed": True}
 
 

@@ -12,5 +12,6 @@ class TestDispatchTag(FrappeTestCase):
 		self.assertEqual([row.tag for row in job.required_tags], ["Fibre", "Installation"])
 
 	def test_tag_in_use_is_not_deleted(self):
-		site.job(site.location(), required_tags=[{"tag": "Construction"}])
-		self.assertRaises(frappe.LinkExistsError, frappe.delete_doc, "Dispatch Tag", "Construction")
+		tag = frappe.get_doc({"doctype": "Dispatch Tag", "tag": "Échelle"}).insert().name
+		site.job(site.location(), required_tags=[{"tag": tag}])
+		self.assertRaises(frappe.LinkExistsError, frappe.delete_doc, "Dispatch Tag", tag)

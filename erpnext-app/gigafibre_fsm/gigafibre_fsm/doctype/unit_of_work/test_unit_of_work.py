@@ -77,7 +77,7 @@ class TestUnitOfWork(FrappeTestCase):
 		again = commit(self.key, [self.place()])
 		self.assertEqual(again, {**first, "replayed": True})
 		self.assertEqual(frappe.db.count("Service Location"), count)
-		self.assertEqual(find(self.key), first)
+		self.assertEqual(find(self.key), again)
 
 	def test_same_key_with_another_payload_is_refused(self):
 		commit(self.key, [self.place()])
