@@ -19,8 +19,10 @@ export type Script = (request: ScriptedRequest, response: ServerResponse) => voi
 
 export interface ScriptedErpnext {
   readonly url: string;
-  /** What came in, but for the questions who is signed in. */
+  /** What came in for people, but for the questions who is signed in. */
   readonly requests: ScriptedRequest[];
+  /** What the hub asked on its own behalf. */
+  readonly hubRequests: ScriptedRequest[];
   /** Sessions by their `sid`. */
   readonly sessions: Map<string, StaffSession>;
   /** Answers everything but who is signed in. */
@@ -29,6 +31,9 @@ export interface ScriptedErpnext {
   away: boolean;
   stop(): Promise<void>;
 }
+
+/** The key and secret of the hubs of testing/hub.ts. */
+const HUB_AUTHORIZATION = "token key:secret";
 
 /** @returns null when the sender gave up before the end. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
@@ -50,6 +55,7 @@ export async function startScriptedErpnext(): Promise<ScriptedErpnext> {
   const erpnext: { -readonly [key in keyof ScriptedErpnext]: ScriptedErpnext[key] } = {
     url: "",
     requests: [],
+    hubRequests: [],
     sessions: new Map(),
     script: (_request, response) => answerJson(response, 404, { exc_type: "DoesNotExistError" }),
     away: false,
@@ -66,7 +72,7 @@ export async function startScriptedErpnext(): Promise<ScriptedErpnext> {
         const session = erpnext.sessions.get(/(?:^|; )sid=([^;]*)/.exec(incoming.headers.cookie ?? "")?.[1] ?? "");
         return session ? answerJson(response, 200, { message: session }) : answerJson(response, 403, { exc_type: "PermissionError" });
       }
-      erpnext.requests.push(request);
+      (incoming.headers.authorization === HUB_AUTHORIZATION ? erpnext.hubRequests : erpnext.requests).push(request);
       return erpnext.script(request, response);
     })();
   });

@@ -67,11 +67,15 @@ function fieldProblemsOfIssue(issue: ValidationIssue): FieldProblem[] {
   return [fieldProblemOf(field, "invalid")];
 }
 
+/** Refusals that someone who looks for trouble in the log wants to find. */
+const ATTEMPTS: ReadonlySet<string> = new Set<ReasonName>(["sign_in_required", "not_allowed", "cross_site_request", "bad_signature", "too_many_requests"]);
+
 export const problems = fp(
   async (app) => {
     app.setErrorHandler((error, request, reply) => {
       const problem = problemFor(error);
       if (problem.status >= 500) request.log.error({ err: error }, problem.reason);
+      else if (ATTEMPTS.has(problem.reason)) request.log.warn({ reason: problem.reason, ip: request.ip, method: request.method }, "refused");
       return reply
         .code(problem.status)
         .type("application/problem+json")

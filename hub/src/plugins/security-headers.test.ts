@@ -29,6 +29,7 @@ describe("what a browser is told about our pages", () => {
         expect(headers["content-security-policy"]).toContain("frame-ancestors 'self'");
         expect(headers["x-content-type-options"]).toBe("nosniff");
         expect(headers["permissions-policy"]).toContain("microphone=()");
+        expect(headers["cache-control"]).toMatch(/^no-(?:store|cache)$/);
       }
     }
     expect((await plain.app.inject({ url: "/healthz" })).headers["strict-transport-security"]).toBeUndefined();

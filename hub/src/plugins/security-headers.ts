@@ -58,6 +58,10 @@ export const securityHeaders = fp<{ config: Config }>(
     app.addHook("onRequest", async (_request, reply) => {
       reply.header("permissions-policy", permissions);
     });
+    // What is about a person stays in no cache; a route whose answers may be kept says so.
+    app.addHook("onSend", async (request, reply) => {
+      if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+    });
   },
   { name: "security-headers" },
 );

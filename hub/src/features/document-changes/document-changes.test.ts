@@ -135,7 +135,7 @@ describe("changes in ERPNext", () => {
     site.put("Issue", { name: "I-1", modified: "2026-04-01 10:00:00.000001" });
     site.refused.add("Issue");
     await hear("Issue", "I-1");
-    await vi.waitFor(() => expect(erpnext.requests.filter(({ url }) => url.includes("I-1")).length).toBeGreaterThan(0), patience);
+    await vi.waitFor(() => expect(erpnext.hubRequests.filter(({ url }) => url.includes("I-1")).length).toBeGreaterThan(0), patience);
     expect(changes).toEqual([]);
     site.refused.clear();
     await settled();

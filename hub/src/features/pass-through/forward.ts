@@ -43,8 +43,12 @@ const SAFE_METHODS = new Set(["GET", "HEAD"]);
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /** Staff's files come from staff, but a browser that ran one would run it as the person who opens it. */
-const FILE_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox";
-const PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'";
+const FILE_POLICY = [
+  "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
+  "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
+].join("; ");
+/** A browser's own viewer of a PDF does not run in a sandbox, and runs nothing of the PDF's as our page. */
+const PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'";
 
 export interface Forwarded {
   readonly path: string;

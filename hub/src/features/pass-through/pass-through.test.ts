@@ -57,6 +57,14 @@ describe("the pass-through to ERPNext", () => {
       expect((await ask(headers)).statusCode).toBe(200);
     });
 
+    it("refuses a method that a link or an image elsewhere asks for, and not a file", async () => {
+      for (const url of ["/api/method/frappe.client.get_count?doctype=Task", "/api/method/logout"]) {
+        const answer = await inject({ url, headers: { cookie, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" } });
+        expect(answer.json()).toMatchObject({ status: 403, reason: "cross_site_request" });
+      }
+      expect((await inject({ url: "/files/plan.pdf", headers: { cookie, "sec-fetch-site": "cross-site" } })).statusCode).toBe(200);
+    });
+
     it("refuses to sign someone in from another site, cookie or not", async () => {
       const headers = { origin: "https://evil.example" };
       const answer = await inject({ method: "POST", url: "/api/method/login", headers, payload: { usr: "mallory", pwd: "x" } });

@@ -56,6 +56,15 @@ const credentials = z.object({
 const secondFactor = credentials.partial({ usr: true, pwd: true }).required({ otp: true, tmp_id: true });
 const signIn = z.union([credentials, secondFactor]);
 
+/**
+ * A method may do something even when it is asked by GET: no other site may ask for one, though a link there would carry the cookie.
+ * Browsers that do not say where a request comes from still keep the cookie from everything but a link.
+ */
+async function refuseForeignMethod(request: FastifyRequest): Promise<void> {
+  const from = request.headers["sec-fetch-site"];
+  if (from === "cross-site" || from === "same-site") throw new Refusal("cross_site_request");
+}
+
 const WITH_BODY = ["POST", "PUT", "PATCH", "DELETE"];
 
 function cookiesOf(request: FastifyRequest): Record<string, string> {
@@ -92,13 +101,15 @@ export async function passThrough(app: FastifyInstance): Promise<void> {
     async (request, reply) => {
       const fields = signIn.safeParse((request.body as PassedBody | null)?.fields);
       if (!fields.success) throw new Refusal("malformed_body");
-      return forwarder.forward(request, reply, {
+      const answer = await forwarder.forward(request, reply, {
         path: "/api/method/login",
         body: Buffer.from(JSON.stringify(fields.data)),
         contentType: "application/json",
         // Not the session of before: a new one is made, whoever was signed in.
         cookies: {},
       });
+      request.log.info({ user: fields.data.usr, ip: request.ip, status: reply.statusCode }, "someone signs in");
+      return answer;
     },
   );
 
@@ -112,6 +123,7 @@ export async function passThrough(app: FastifyInstance): Promise<void> {
       config: { access: "public" },
       bodyLimit: 16 * 1024,
       schema: { ...about, summary },
+      onRequest: refuseForeignMethod,
       handler: async (request, reply) => {
         const cookies = cookiesOf(request);
         if (name === "logout" && cookies["sid"]) known.delete(cookies["sid"]);
@@ -132,7 +144,7 @@ export async function passThrough(app: FastifyInstance): Promise<void> {
       url,
       config: { access: "erpnext_session" },
       schema: { ...about, summary },
-      onRequest: session,
+      onRequest: url === "/api/method/*" ? [refuseForeignMethod, session] : session,
       handler: async (request, reply) => {
         const body = WITH_BODY.includes(request.method) ? (request.body as PassedBody | null | undefined) : null;
         return forwarder.forward(request, reply, {
