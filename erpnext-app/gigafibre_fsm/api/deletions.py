@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import cint
 
 from gigafibre_fsm.declared import customization
+from gigafibre_fsm.users import require_role
 
 FIELDS = ["name", "deleted_doctype", "deleted_name", "modified"]
 PAGE = 500
@@ -16,7 +17,7 @@ def since(modified: str, start: int = 0, limit: int = 100) -> list[dict]:
 	`[{name, deleted_doctype, deleted_name, modified}]`, never what was in the document. Frappe lets only System Managers read
 	Deleted Document, and one permission of ours would replace all of its own.
 	"""
-	frappe.only_for(["Hub Service", "System Manager"])
+	require_role("Hub Service")
 	followed = [webhook["doctype"] for webhook in customization("webhooks")]
 	return frappe.get_all(
 		"Deleted Document",

@@ -2,7 +2,6 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from gigafibre_fsm import customizations, install, ledger
-from gigafibre_fsm.api.deletions import since
 from gigafibre_fsm.api.session import whoami
 from gigafibre_fsm.declared import customization
 from gigafibre_fsm.normal_forms import NotNormalisableError, normalise
@@ -58,18 +57,6 @@ class TestCustomizations(FrappeTestCase):
 		self.assertIn("Ops Agent", session["roles"])
 		with site.signed_in("Guest"):
 			self.assertRaises(frappe.PermissionError, whoami)
-
-	def test_hub_learns_what_was_deleted_and_nobody_else(self):
-		place = site.location()
-		frappe.delete_doc("Service Location", place.name)
-		with site.signed_in(site.HUB):
-			(newest,) = since()
-			self.assertEqual((newest.deleted_doctype, newest.deleted_name), ("Service Location", place.name))
-			self.assertIn(newest, since(str(newest.modified)))
-			self.assertEqual(since("2999-01-01 00:00:00"), [])
-		for user in (site.AGENT, site.TECHNICIAN, "Guest"):
-			with site.signed_in(user):
-				self.assertRaises(frappe.PermissionError, since)
 
 	def test_normal_forms(self):
 		for form, value, expected in (
