@@ -65,7 +65,7 @@ const WAYS = new Set(
   [
     "allee autoroute avenue boulevard carre cercle chemin cote cour croissant impasse montee passage place promenade",
     "quai rang rond route rue ruelle sentier square terrasse traverse voie",
-    "street road drive lane court crescent circle highway line concession",
+    "street road drive lane court crescent circle highway",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -82,9 +82,9 @@ export function beginsWay(word: string): boolean {
   return word.length >= 3 && LONG_WAYS.some((way) => way.startsWith(word));
 }
 
-/** A kind of way with one typo, or only begun: "chmein", "boulev". */
+/** A kind of way with one typo, or only begun: "chmein", "reu", "boulev". */
 export function resemblesWay(word: string): boolean {
-  return beginsWay(word) || (word.length >= 3 && LONG_WAYS.some((way) => isOneEdit(word, way)));
+  return beginsWay(word) || isOneEdit(word, "rue") || (word.length >= 3 && LONG_WAYS.some((way) => isOneEdit(word, way)));
 }
 
 /** Whether one letter put in, left out, changed or swapped with its neighbour makes `a` into `b`. */
@@ -100,15 +100,19 @@ function isOneEdit(a: string, b: string): boolean {
 
 /** "10e", "1re", "2ième" → "10", "1", "2"; anything else is null. */
 export function ordinalOf(word: string): string | null {
-  return ORDINAL.exec(word)?.[1] ?? SPELLED_ORDINALS[word] ?? null;
+  return ORDINAL.exec(word)?.[1] ?? null;
 }
 
-/** The words of a plain key, abbreviations written out and ordinals as bare numbers: "1re av. Ste-Anne" → 1, avenue, sainte, anne. */
+/**
+ * The words of a plain key, abbreviations written out and ordinals as bare numbers: "1re av. Ste-Anne" → 1, avenue, sainte, anne. One spelled in
+ * letters is a number before a kind of way only: "première avenue", but "Saint-Urbain-Premier".
+ */
 export function addressWords(text: string): string[] {
-  return plainKey(text)
+  const words = plainKey(text)
     .split(" ")
     .filter(Boolean)
     .flatMap((word) => (ABBREVIATIONS[word] ?? ordinalOf(word) ?? word).split(" "));
+  return words.map((word, index) => (isWay(words[index + 1] ?? "") ? (SPELLED_ORDINALS[word] ?? word) : word));
 }
 
 /** The whole name of a street in normal form: "Ch. de la Rivière" → "chemin de la riviere". */

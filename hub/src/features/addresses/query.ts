@@ -25,7 +25,7 @@ export interface AddressQuery {
 
 const MAX_WORDS = 12;
 const MAX_WORD = 30;
-const MAX_READINGS = 3;
+const MAX_READINGS = 4;
 /** PostgreSQL's integers end before ten digits, and civic numbers long before. */
 const NUMBER = /^\d{1,6}$/;
 const NUMBER_AND_SUFFIX = /^(\d{1,6})(bis|ter|[a-z])$/;
@@ -103,14 +103,11 @@ function readCivic(tokens: readonly string[]): Reading[] {
     (isOfStreet(tokens, at) ? unlikely : likely).push(candidate);
   }
   likely.sort((a, b) => edge(a, tokens) - edge(b, tokens));
-  const withCivic = (candidate: Candidate): Reading => ({
-    civic: candidate.civic,
-    words: normal(tokens.toSpliced(candidate.at, candidate.length)),
-  });
-  const without: Reading = { civic: null, words: normal(tokens) };
-  if (likely.length === 0) return [without, ...unlikely.map(withCivic)];
+  const withCivic = ({ civic, at, length }: Candidate): Reading[] => readingsOf(civic, tokens.toSpliced(at, length));
+  const without = readingsOf(null, tokens);
+  if (likely.length === 0) return [...without, ...unlikely.flatMap(withCivic)];
   const onlyNumber = tokens.length === likely[0]?.length;
-  return onlyNumber ? [without] : [...likely.map(withCivic), ...unlikely.map(withCivic)];
+  return onlyNumber ? without : [...likely, ...unlikely].flatMap(withCivic);
 }
 
 /** The number of "route 202" or "10e avenue" is the street's; the last one of "10e avenue 45" is a door's. */
@@ -138,4 +135,11 @@ function edge({ at, length }: Candidate, tokens: readonly string[]): number {
 }
 
 const expanded = (word: string): string => addressWords(word)[0] ?? word;
-const normal = (tokens: readonly string[]): string[] => addressWords(tokens.join(" "));
+
+/** The last word may be an abbreviation or the beginning of a longer one: "rue des ch" is no chemin. */
+function readingsOf(civic: Civic | null, tokens: readonly string[]): Reading[] {
+  const words = addressWords(tokens.join(" "));
+  const last = tokens.at(-1);
+  if (last === undefined || tokens.length < 2 || !/^[a-z]+$/.test(last) || words.at(-1) === last) return [{ civic, words }];
+  return [{ civic, words }, { civic, words: [...addressWords(tokens.slice(0, -1).join(" ")), last] }];
+}

@@ -1,33 +1,18 @@
 /** `GET /api/address?q=`: from a text to the doors it most likely means. */
 import type pg from "pg";
-import { beginsWay, coreWords, isWay, resemblesWay, wayIndex } from "@gigafibre/contracts/address-text";
 import type { AddressSuggestion } from "@gigafibre/contracts/addresses";
+import { anywhere, divide, parts } from "./division.ts";
+import type { Division } from "./division.ts";
 import { addressLabel } from "./label.ts";
 import { Municipalities } from "./municipalities.ts";
-import type { Place } from "./municipalities.ts";
 import { readQuery } from "./query.ts";
-import type { AddressQuery, Reading } from "./query.ts";
-import { likeness } from "./similarity.ts";
+import type { AddressQuery } from "./query.ts";
+import { Ranking } from "./ranking.ts";
 import { StreetSearch } from "./street-search.ts";
 import type { Door, Question } from "./street-search.ts";
 
-/** One way to divide a reading's words between street and municipality. */
-interface Division {
-  readonly reading: Reading;
-  readonly street: readonly string[];
-  readonly core: string;
-  /** Null when no word says one. */
-  readonly places: readonly Place[] | null;
-}
-
-interface Hit {
-  readonly door: Door;
-  readonly score: number;
-}
-
 /** Above this a street is what was typed, or its beginning, and nothing else needs to be looked for. */
 const CONVINCING = 0.7;
-const MOST_DIVISIONS = 5;
 /** A street found without regard to the municipality that was typed. */
 const OTHER_PLACE = 0.65;
 /** A street that only some of its words say. */
@@ -52,7 +37,7 @@ export class AddressSearch {
     if (query.postalCode !== "" && query.readings.every(({ words }) => words.every((word) => /^\d+$/.test(word)))) {
       await this.#askPostalCode(query, ranking, limit);
     }
-    const divisions = query.readings.flatMap((reading) => this.#divide(reading));
+    const divisions = query.readings.flatMap((reading) => divide(reading, this.#municipalities));
     if (ranking.isEmpty) await this.#askPlace(divisions, ranking, limit, 1);
     if (ranking.isEmpty) await this.#ask(divisions, ranking, limit);
     if (ranking.isEmpty) await this.#askPlace(divisions, ranking, limit, 0);
@@ -152,159 +137,4 @@ export class AddressSearch {
       ranking.addScored(door, 0.6);
     }
   }
-
-  /** The words as a street alone, and every split of them into a street and a place that exists. */
-  #divide(reading: Reading): Division[] {
-    const { words } = reading;
-    const places = placesIn(words, (part) => this.#municipalities.named(part));
-    const said = places.some(({ place, atEnd }) => atEnd && place[0]?.score === 1);
-    if (!said) places.push(...placesIn(words, (part) => this.#municipalities.resembling(part)));
-    places.sort((a, b) => (b.place[0]?.score ?? 0) - (a.place[0]?.score ?? 0) || a.street.length - b.street.length);
-    return [{ street: words, place: null }, ...places.slice(0, MOST_DIVISIONS)].flatMap(({ street, place }) =>
-      coresOf(street).map((core) => ({ reading, street, core, places: place })),
-    );
-  }
-}
-
-interface Split {
-  readonly street: readonly string[];
-  readonly place: readonly Place[];
-  readonly atEnd: boolean;
-}
-
-/** Places said by the last words, or by the first. Once a name is complete, its own parts are not looked at. */
-function placesIn(words: readonly string[], find: (part: readonly string[]) => Place[]): Split[] {
-  const found: Split[] = [];
-  const look = (part: readonly string[], street: readonly string[], atEnd: boolean): boolean => {
-    const place = find(part);
-    if (place.length > 0) found.push({ street, place, atEnd });
-    return place[0]?.score === 1;
-  };
-  for (let at = 0; at < words.length; at += 1) if (look(words.slice(at), words.slice(0, at), true)) break;
-  for (let at = words.length - 1; at > 0; at -= 1) if (look(words.slice(0, at), words.slice(at), false)) break;
-  return found;
-}
-
-/**
- * What may tell the street apart. A name may be a kind of way itself ("Chemin Côté"), and the kind may be misspelt ("chmein Cartier"):
- * then both are tried.
- */
-function coresOf(street: readonly string[]): string[] {
-  const core = coreWords(street).join(" ");
-  const [first, ...rest] = street;
-  if (core === "") return street.length === 1 && first !== undefined ? ["", first] : [""];
-  if (rest.length === 0 && first !== undefined && beginsWay(first)) return [core, ""];
-  if (first !== undefined && rest.length > 0 && !isWay(first) && resemblesWay(first)) return [core, coreWords(rest).join(" ") || rest.join(" ")];
-  return [core];
-}
-
-const MOST_PARTS = 16;
-
-/** For words that say nothing we know: the streets that some of the first or last words say. */
-function parts(divisions: readonly Division[]): Division[] {
-  const found = new Map<string, Division>();
-  for (const division of divisions) {
-    const { street, places } = division;
-    for (let length = street.length; length > 0; length -= 1) {
-      for (const part of [street.slice(0, length), street.slice(street.length - length)]) {
-        const core = coreWords(part).join(" ");
-        const key = JSON.stringify([core, places?.map((place) => place.key)]);
-        if ((core.length > 2 || /^\d+$/.test(core)) && !found.has(key)) found.set(key, { ...division, street: part, core });
-      }
-    }
-  }
-  return [...found.values()].slice(0, MOST_PARTS);
-}
-
-/** The same streets whatever municipality was said: it may be wrong. */
-function anywhere(divisions: readonly Division[]): Division[] {
-  return [...new Map(divisions.map((division) => [division.core, { ...division, places: null }])).values()];
-}
-
-/** Scores doors against what was typed and keeps each door's best. */
-class Ranking {
-  readonly query: AddressQuery;
-  readonly #hits = new Map<string, Hit>();
-  readonly #likeness = new Map<string, number>();
-  readonly #doorsOfStreet = new Map<number, number>();
-  bestScore = 0;
-
-  constructor(query: AddressQuery) {
-    this.query = query;
-  }
-
-  get isEmpty(): boolean {
-    return this.#hits.size === 0;
-  }
-
-  /** @param placeScore how well the municipality was said. */
-  add(door: Door, division: Division, placeScore: number): void {
-    const street = this.#streetScore(division.core, door.core_key);
-    if (street < 0.4) return;
-    this.addScored(door, street * placeScore * wayFactor(division.street, door) * suffixFactor(division.reading, door) * this.#turn(division, door));
-  }
-
-  addScored(door: Door, score: number): void {
-    const total = score * this.#postalFactor(door);
-    const known = this.#hits.get(door.uuid);
-    if (known && known.score >= total) return;
-    this.#hits.set(door.uuid, { door, score: total });
-    this.bestScore = Math.max(this.bestScore, total);
-  }
-
-  best(limit: number): Hit[] {
-    return [...this.#hits.values()]
-      .sort(
-        (a, b) =>
-          b.score - a.score ||
-          Number(b.door.served) - Number(a.door.served) ||
-          a.door.municipality_key.localeCompare(b.door.municipality_key) ||
-          a.door.number - b.door.number ||
-          a.door.suffix.localeCompare(b.door.suffix),
-      )
-      .slice(0, limit)
-      .map(({ door, score }) => ({ door, score: Math.round(Math.min(1, score) * 1000) / 1000 }));
-  }
-
-  /** 1 for the same; a beginning loses with what is missing; otherwise how alike they are. */
-  #streetScore(typed: string, core: string): number {
-    const pair = `${typed}|${core}`;
-    let score = this.#likeness.get(pair);
-    if (score === undefined) {
-      const alike = likeness(typed, core) * 0.95;
-      score = typed === core ? 1 : core.startsWith(typed) ? Math.max(alike, 0.85 + 0.1 * (typed.length / core.length)) : alike;
-      this.#likeness.set(pair, score);
-    }
-    return score;
-  }
-
-  /** Without a number a street's doors take turns with those of other streets. */
-  #turn(division: Division, door: Door): number {
-    if (division.reading.civic !== null) return 1;
-    const turn = this.#doorsOfStreet.get(door.street_id) ?? 0;
-    this.#doorsOfStreet.set(door.street_id, turn + 1);
-    return 1 - 0.005 * Math.min(turn, 20);
-  }
-
-  /** A wrong code must not hide the right door. */
-  #postalFactor(door: Door): number {
-    const { postalCode } = this.query;
-    if (postalCode === "" || door.postal_code.startsWith(postalCode)) return 1;
-    return door.postal_code.slice(0, 3) === postalCode.slice(0, 3) ? 0.98 : 0.96;
-  }
-}
-
-const ENGLISH_WAYS = new Set(["street", "road", "drive", "lane", "court", "crescent", "circle", "highway", "line", "saint"]);
-
-function wayFactor(street: readonly string[], door: Door): number {
-  const way = street[wayIndex(street)];
-  if (way === undefined || ENGLISH_WAYS.has(way) || door.name_key.split(" ").includes(way)) return 1;
-  return 0.93;
-}
-
-function suffixFactor({ civic }: Reading, door: Door): number {
-  if (civic === null) return 1;
-  const suffix = door.suffix.toLowerCase();
-  if (suffix === civic.suffix) return 1;
-  return civic.suffix === "" ? 0.99 : 0.97;
 }
