@@ -24,7 +24,10 @@ describe("an accepted order, whatever ERPNext does", () => {
     return answer.json<OrderAccepted>();
   }
   const created = (accepted: OrderAccepted): Promise<unknown> =>
-    eventually(`${accepted.order_id} to be created`, async () => (await statusOf(world.app, accepted)).state === "created", 30_000);
+    eventually(`${accepted.order_id} to be created`, async () => {
+      await world.hurry();
+      return (await statusOf(world.app, accepted)).state === "created";
+    }, 25_000);
   const messagesOf = async (accepted: OrderAccepted): Promise<string[]> => {
     await eventually("its messages", async () => (await world.app.db.query("select 1 from outbox where subject = $1 and state in ('waiting', 'sending')", [accepted.order_id])).rowCount === 0);
     return (await world.inbox.messages(accepted.order_id)).map(({ channel }) => channel).sort();
