@@ -118,15 +118,14 @@ async function orderIntoErpnext(world: World, bodies: readonly string[], rounds:
   };
 }
 
-/** The same steps for another person and another drop. */
+/** The same steps for another person, another order and another drop. */
 function anew(steps: readonly Step[]): Step[] {
   const mark = randomUUID().slice(0, 8);
-  const fresh: Record<string, Record<string, unknown>> = {
-    Customer: { customer_name: `Mesure ${mark}` },
-    "Service Location": { fibre_id: `MES-${mark}` },
-    "Dispatch Job": { order_id: `MES-${mark}` },
-  };
-  return steps.map((step) => ({ ...step, values: { ...step.values, ...fresh[step.doctype] } }));
+  const fresh: Readonly<Record<string, string>> = { customer_name: `Mesure ${mark}`, fibre_id: `MES-${mark}`, order_id: `MES-${mark}` };
+  return steps.map((step) => ({
+    ...step,
+    values: Object.fromEntries(Object.entries(step.values).map(([field, value]) => [field, fresh[field] ?? value])),
+  }));
 }
 
 async function commit(world: World, steps: readonly Step[]): Promise<void> {

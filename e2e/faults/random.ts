@@ -9,6 +9,7 @@ import type { Worlds } from "./worlds.ts";
 export const AT_ONCE = 10;
 /** One batch in so many kills the process, once for each of its sequences. */
 const KILLS_EVERY = 10;
+/** A failing batch is made smaller for so long; what is tried after that counts as passing, which ends the search. */
 const SHRINKING_MS = 240_000;
 
 export interface RandomOptions {
@@ -43,10 +44,12 @@ export async function runRandom(worlds: Worlds, report: Report, options: RandomO
 async function runSeed(worlds: Worlds, seed: number, size: number, path: string | undefined): Promise<{ failed: number; words: string }> {
   let failed = 0;
   let runs = 0;
+  let shrinkUntil = Number.POSITIVE_INFINITY;
   // A script that is missing is the smallest there is: what a failing batch does not need is left out first.
   const one = fc.option(script(killsIn(seed)), { nil: undefined, freq: 1_000_000_000 });
   const property = fc.asyncProperty(fc.array(one, { minLength: size, maxLength: size }), async (drawn) => {
     const scripts = drawn.filter((entry): entry is Script => entry !== undefined);
+    if (Date.now() > shrinkUntil) return;
     runs += 1;
     const first = runs === 1;
     try {
@@ -56,7 +59,10 @@ async function runSeed(worlds: Worlds, seed: number, size: number, path: string 
       if (first) failed = broken.length;
       throw new Error(broken.flatMap(({ complaints }) => complaints).join("\n"));
     } catch (error) {
-      if (first) failed = Math.max(failed, 1);
+      if (first) {
+        failed = Math.max(failed, 1);
+        shrinkUntil = Date.now() + SHRINKING_MS;
+      }
       worlds.spoil();
       throw error;
     }
@@ -65,8 +71,6 @@ async function runSeed(worlds: Worlds, seed: number, size: number, path: string 
     seed,
     numRuns: 1,
     ...(path === undefined ? {} : { path }),
-    interruptAfterTimeLimit: SHRINKING_MS,
-    markInterruptAsFailure: false,
   });
   if (!result.failed) return { failed: 0, words: "" };
   const smallest = (result.counterexample?.[0] ?? []).filter((entry) => entry !== undefined);
