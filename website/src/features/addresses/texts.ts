@@ -39,7 +39,7 @@ const fr = {
   sentAction: "Vérifier ma commande",
 
   notServedTitle: "La fibre ne se rend pas encore chez vous.",
-  notServedText: "Nous construisons un rang à la fois. Laissez un courriel ou un téléphone: nous vous écrirons dès qu'elle arrive à cette adresse, et pour rien d'autre.",
+  notServedText: "Nous construisons un rang à la fois. Laissez un courriel ou un téléphone: nous vous aviserons dès qu'elle arrive à cette adresse, et pour rien d'autre.",
 };
 
 const en: typeof fr = {
@@ -83,7 +83,7 @@ const en: typeof fr = {
   sentAction: "Check my order",
 
   notServedTitle: "Fibre does not reach your place yet.",
-  notServedText: "We build one road at a time. Leave an e-mail or a phone number: we will write when it reaches this address, and for nothing else.",
+  notServedText: "We build one road at a time. Leave an e-mail or a phone number: we will let you know when it reaches this address, and nothing else.",
 };
 
 export const texts = { fr, en };
