@@ -33,6 +33,7 @@ describe("what is sent to order", () => {
     ]);
     expect(complaints({ ...body, customer: { name: " ", email: "a@b.ca" } })).toEqual(["customer.name: required", "customer.phone: required"]);
     expect(complaints({ ...body, consents: { ...body.consents, charge_after_install: false } })).toEqual(["consents.charge_after_install: terms_not_accepted"]);
+    expect(complaints({ ...body, customer: { ...body.customer, name: "<b>Rose" } })).toEqual(["customer.name: invalid"]);
     expect(complaints({ ...body, customer: { ...body.customer, name: "x".repeat(141) } })).toEqual(["customer.name: too_long"]);
   });
 

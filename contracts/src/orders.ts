@@ -12,6 +12,9 @@ import type { FieldProblem } from "./problems.ts";
 
 const text = (max: number) => z.string().trim().min(1, "required").max(max, "too_long");
 
+/** A person's or a company's name. ERPNext names documents after it, and takes no angle brackets in a document's name. */
+const personName = text(140).regex(/^[^<>]*$/, "invalid");
+
 /** North American number; ten digits after normalisation. */
 export const phoneNumber = z
   .string()
@@ -46,7 +49,7 @@ export const checkout = z.strictObject({
     lng: z.number().min(-180).max(180),
   }),
   customer: z.strictObject({
-    name: text(140),
+    name: personName,
     email: emailAddress,
     phone: phoneNumber,
     language: language.optional(),
@@ -85,7 +88,7 @@ export type CheckoutInput = z.input<typeof checkout>;
 export const idempotencyKey = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/);
 
 /** `POST /api/checkout/setup-intent`, with the checkout's own `Idempotency-Key`. */
-export const setupIntentRequest = z.strictObject({ name: text(140), email: emailAddress });
+export const setupIntentRequest = z.strictObject({ name: personName, email: emailAddress });
 export const setupIntentAnswer = z.object({ client_secret: z.string(), setup_intent: z.string(), stripe_customer_id: z.string() });
 export type SetupIntentAnswer = z.infer<typeof setupIntentAnswer>;
 
