@@ -97,6 +97,10 @@ class Steps:
 			if alias in self._by_alias:
 				frappe.throw(_("Two steps are named “{0}”").format(alias), MalformedStepError)
 			self._by_alias[alias] = doc
+		for known, earlier in self._by_alias.items():
+			if (earlier.doctype, earlier.name) == (doc.doctype, doc.name):
+				# A reference takes what stands there now, not what the first step left.
+				self._by_alias[known] = doc
 		if not any(known["doctype"] == doc.doctype and known["name"] == doc.name for known in self.documents):
 			self.documents.append({"as": alias, "doctype": doc.doctype, "name": doc.name})
 
@@ -116,7 +120,7 @@ class Steps:
 		return PLACEHOLDER.sub(lambda found: cstr(self._field(found.group(1))), argument)
 
 	def _field(self, reference: str):
-		"""The value of `alias.field` as the earlier step left it."""
+		"""The value of `alias.field` as the steps so far left it."""
 		alias, _dot, field = reference.partition(".")
 		doc = self._by_alias.get(alias)
 		if doc is None:

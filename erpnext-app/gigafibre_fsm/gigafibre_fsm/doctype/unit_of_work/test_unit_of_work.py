@@ -66,6 +66,11 @@ class TestUnitOfWork(FrappeTestCase):
 		self.assertEqual(job.owner, site.HUB)
 		self.assertEqual((answer["key"], answer["replayed"]), (self.key, False))
 
+	def test_reference_takes_what_stands_there_now(self):
+		update = {"op": "update", "doctype": "Service Location", "name": ref("location.name"), "values": {"city": "Havelock"}}
+		documents = commit(self.key, [self.place(), update, self.place("second", municipality=ref("location.city"))])["documents"]
+		self.assertEqual(frappe.db.get_value("Service Location", documents[1]["name"], "municipality"), "Havelock")
+
 	def test_answer_names_each_document_once(self):
 		update = {"op": "update", "doctype": "Service Location", "name": ref("location.name"), "values": {"city": "Havelock"}}
 		documents = commit(self.key, [self.place(), update])["documents"]
