@@ -1,6 +1,5 @@
 import type { FastifyInstance } from "fastify";
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
-import type { LeadRequest } from "@gigafibre/contracts/leads";
 import type { Committed, Step } from "@gigafibre/contracts/unit-of-work";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
@@ -32,16 +31,10 @@ export async function addLeadsWorker(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** The first Lead with this e-mail, or else with this phone, however it was typed. */
-async function leadOf(erpnext: ErpnextClient, wish: LeadRequest): Promise<ErpnextDocument | null> {
-  const same: (readonly Filter[])[] = [
-    wish.email ? [["email_id", "=", wish.email]] : [],
-    wish.phone ? [["mobile_no", "in", phoneSpellings(wish.phone)]] : [],
-    wish.phone ? [["phone", "in", phoneSpellings(wish.phone)]] : [],
-  ];
-  for (const filters of same) {
-    if (filters.length === 0) continue;
-    const [found] = await erpnext.list("Lead", { filters, order_by: "creation asc", limit: 1 });
+/** The first Lead that answers to any of these filters. */
+async function firstLead(erpnext: ErpnextClient, ...same: Filter[]): Promise<ErpnextDocument | null> {
+  for (const filter of same) {
+    const [found] = await erpnext.list("Lead", { filters: [filter], order_by: "creation asc", limit: 1 });
     if (found) return erpnext.get("Lead", found.name);
   }
   return null;
@@ -49,8 +42,14 @@ async function leadOf(erpnext: ErpnextClient, wish: LeadRequest): Promise<Erpnex
 
 async function stepsFor(app: FastifyInstance, intake: LeadIntake, address: AddressDetails): Promise<Step[]> {
   if (intake.steps) return intake.steps;
-  const lead = await leadOf(app.erpnext, intake.wish);
-  const steps = lead ? extendedLead(lead, intake.wish, address) : newLead(intake.wish, address);
+  const { wish } = intake;
+  const byEmail = wish.email ? await firstLead(app.erpnext, ["email_id", "=", wish.email]) : null;
+  const spellings = wish.phone ? phoneSpellings(wish.phone) : [];
+  // However it was typed.
+  const byPhone = wish.phone ? await firstLead(app.erpnext, ["mobile_no", "in", spellings], ["phone", "in", spellings]) : null;
+  const lead = byEmail ?? byPhone;
+  const phoneIsAnothers = byEmail !== null && byPhone !== null && byEmail.name !== byPhone.name;
+  const steps = lead ? extendedLead(lead, wish, address, { phoneIsAnothers }) : newLead(wish, address);
   await freezeSteps(app.db, app.vault, intake.id, steps);
   return steps;
 }

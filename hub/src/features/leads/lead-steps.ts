@@ -58,13 +58,16 @@ export function newLead(wish: LeadRequest, address: AddressDetails): Step[] {
   return [{ op: "insert", doctype: "Lead", values, as: "lead" }];
 }
 
-/** The Lead says what was wished last; its notes say everything. Refused when someone has changed it meanwhile. */
-export function extendedLead(lead: ErpnextDocument, wish: LeadRequest, address: AddressDetails): Step[] {
+/**
+ * The Lead says what was wished last; its notes say everything. Refused when someone has changed it meanwhile. A phone that another Lead already
+ * answers to stays with that one, and is told in the note alone.
+ */
+export function extendedLead(lead: ErpnextDocument, wish: LeadRequest, address: AddressDetails, { phoneIsAnothers = false } = {}): Step[] {
   const notes = Array.isArray(lead["notes"]) ? (lead["notes"] as { name: string }[]) : [];
   const values: StepValues = {
     ...placeOf(wish, address),
     ...(wish.email && !lead["email_id"] ? { email_id: wish.email } : {}),
-    ...(wish.phone && !lead["mobile_no"] ? { mobile_no: wish.phone } : {}),
+    ...(wish.phone && !lead["mobile_no"] && !phoneIsAnothers ? { mobile_no: wish.phone } : {}),
     notes: [...notes.map(keptNote), { note: noteOf(wish, address) }],
   };
   return [{ op: "update", doctype: "Lead", name: lead.name, values, expect: { modified: lead.modified } }];

@@ -97,6 +97,19 @@ describe("a wish left on the website", () => {
     expect(notes.flat()).toHaveLength(3);
   });
 
+  it("leaves a phone with the Lead that answers to it when another Lead answers to the e-mail", async () => {
+    const place = await makePlace(world.app.db, { drops: 0 });
+    const { email, phone } = someone();
+    for (const who of [{ phone }, { email }, { email, phone }]) {
+      await leave({ address_uuid: place.uuid, interest: "Notify", ...who });
+      await settled();
+    }
+    const leads = await leadsOf("rqa_uuid", place.uuid);
+    expect(leads.map((lead) => [lead["email_id"] ?? null, lead["mobile_no"] ?? null]).sort()).toEqual([[null, phone], [email, null]].sort());
+    const notes = await Promise.all(leads.map(({ name }) => notesOf(name)));
+    expect(notes.flat()).toHaveLength(3);
+  });
+
   it("is kept while ERPNext is away or its answer is lost, and lands once", async () => {
     const place = await makePlace(world.app.db, { drops: 0 });
     const { email } = someone();

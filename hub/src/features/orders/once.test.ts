@@ -127,7 +127,8 @@ describe("one order for one key, and one for one port", () => {
       [order_id],
     );
     expect(rows).toHaveLength(5);
-    const [router] = (await world.erpnext.admin.list("Service Equipment", [["equipment_type", "=", "Routeur"]])).slice(-1);
+    const [location] = await world.erpnext.admin.list("Service Location", [["rqa_uuid", "=", place.uuid]]);
+    const [router] = await world.erpnext.admin.list("Service Equipment", [["service_location", "=", location?.name], ["equipment_type", "=", "Routeur"]]);
     const ssid = String(router?.["custom_wifi_ssid"]);
     expect(ssid).toMatch(/^Gigafibre-/);
     for (const { text } of rows) expect(["zenobie", "5559999", "555-9999", "Gigafibre-"].filter((secret) => text.includes(secret))).toEqual([]);
