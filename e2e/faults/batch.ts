@@ -45,7 +45,7 @@ interface Played {
 }
 
 async function play(world: World, script: Script): Promise<Played> {
-  const first = world.shopper({ door: script.door, basket: script.basket });
+  const first = world.shopper({ door: script.door, basket: script.basket, byAgent: script.byAgent });
   const shoppers = script.rival ? [first, world.shopper({ basket: script.basket, at: first })] : [first];
   const undo: (() => unknown)[] = [];
   for (const misfortune of script.misfortunes) {

@@ -22,6 +22,7 @@ export interface Doorstep {
   readonly drops: number;
   /** Channels on which an answer may have been lost. */
   readonly doubt?: readonly string[];
+  readonly refusedAtFirst?: boolean;
 }
 
 export interface Judged {
@@ -56,7 +57,7 @@ async function judgeDoorstep(world: World, doorstep: Doorstep, all: Parameters<W
   const orders = found.filter(({ found: { locations } }) => locations.length > 0).length;
   for (const { shopper, found: own } of found) world.ledger.set(shopper.number, own);
   const verdicts = found.map(({ shopper, found: own }) =>
-    judge(shopper, own, { drops, othersHold: orders - (own.locations.length > 0 ? 1 : 0), doubt }),
+    judge(shopper, own, { drops, othersHold: orders - (own.locations.length > 0 ? 1 : 0), doubt, refusedAtFirst: doorstep.refusedAtFirst }),
   );
   return { doorstep, verdicts, orders };
 }

@@ -30,6 +30,8 @@ export interface Circumstances {
   readonly othersHold: number;
   /** Channels on which an answer was lost, or may have been: the process was killed. */
   readonly doubt: ReadonlySet<string>;
+  /** ERPNext refused the order at first: people were called for, once. */
+  readonly refusedAtFirst?: boolean | undefined;
 }
 
 export function judge(shopper: Shopper, found: Found, circumstances: Circumstances): Verdict {
@@ -42,6 +44,7 @@ export function judge(shopper: Shopper, found: Found, circumstances: Circumstanc
     subscriptions: [found.subscriptions.length, expected.subscriptions],
     equipment: [found.equipment.length, expected.equipment],
     tasks: [found.tasks.length, expected.tasks + (shopper.onRequest ? 1 : 0)],
+    invoices: [found.invoices.length, shopper.invoiced ? 1 : 0],
   };
   const kinds = Object.entries(wanted);
   const none = kinds.every(([, [count]]) => count === 0);
@@ -49,7 +52,8 @@ export function judge(shopper: Shopper, found: Found, circumstances: Circumstanc
 
   judgeTold(shopper, none, complain);
   if (found.payments.length > 0) complain(`${found.payments.length} payments at the cards' side, not 0`);
-  if (found.issues.length > 0) complain(`${found.issues.length} issues raised: ${String(found.issues[0]?.["description"])}`);
+  const issues = circumstances.refusedAtFirst ? 1 : 0;
+  if (found.issues.length !== issues) complain(`${found.issues.length} Issues, not ${issues}: ${String(found.issues[0]?.["description"])}`);
 
   const heldNow = circumstances.othersHold + (none ? 0 : 1);
   const free = shopper.onRequest ? "on_request" : "available";
@@ -59,13 +63,14 @@ export function judge(shopper: Shopper, found: Found, circumstances: Circumstanc
   for (const [channel, identity] of Object.entries(IDENTITY)) {
     const messages = found.messages.filter((message) => message.channel === channel);
     const distinct = new Set(messages.map(identity)).size;
-    const wantedMessages = none ? 0 : 1;
+    const wantedMessages = (none ? 0 : 1) + (channel === "slack" ? issues : 0);
     if (distinct !== wantedMessages) complain(`${distinct} ${channel}, not ${wantedMessages}`);
     else if (messages.length > distinct && !circumstances.doubt.has(channel)) complain(`one ${channel} sent ${messages.length} times without need`);
   }
   if (found.events.length !== (none ? 0 : 1)) complain(`${found.events.length} order.created events, not ${none ? 0 : 1}`);
 
   if (!none) {
+    for (const invoice of found.invoices) if (invoice["docstatus"] !== 1) complain("the invoice is not submitted");
     const location = found.locations[0];
     if (location && location["status"] !== "Pending Install") complain(`the Service Location is ${String(location["status"])}`);
     const orderIds = new Set([...found.jobs, ...found.subscriptions, ...found.projects].map((row) => row["order_id"]));

@@ -1,5 +1,6 @@
 /** What browsers, networks and other systems do to an order while nobody is killed. */
 import { setTimeout as wait } from "node:timers/promises";
+import { installDates } from "@gigafibre/contracts/dates";
 import { ALL_IN_DOUBT, complaintsOf, mustHaveOne, settle, until } from "./case.ts";
 import type { Case } from "./case.ts";
 import { isCommit } from "./matrix.ts";
@@ -140,6 +141,60 @@ async function stopped(world: World): Promise<string[]> {
   return [...complaintsOf(judged), ...(judged.every(({ orders }) => orders === 1) ? [] : ["an order is missing"])];
 }
 
+/** The process dies while ERPNext is at work on the order: it finishes, and nobody hears its answer. */
+async function killedMeanwhile(world: World): Promise<string[]> {
+  const shopper = await prepared(world);
+  const killsBefore = world.hub.kills;
+  const undo = world.lines.erpnext.add({ kind: "latency", ms: 300, times: 1, matches: ({ path, text }) => isCommit(path) && shopper.isAbout(text) });
+  const stop = world.hub.onMoment(({ moment }) => {
+    if (moment !== "order.before_commit_call") return;
+    stop();
+    setTimeout(() => world.hub.kill(), 100);
+  });
+  await shopper.press();
+  const killed = await until(() => world.hub.kills > killsBefore, 30_000);
+  const complaints = await mustHaveOne(world, shopper, ALL_IN_DOUBT);
+  return [...complaints, ...(undo() === 1 && killed ? [] : ["the kill came at another time"])];
+}
+
+/** Two hubs on one database share the work; one is killed while orders come in at both. */
+async function twoHubs(world: World): Promise<string[]> {
+  const another = await world.anotherHub();
+  const shoppers = await Promise.all(Array.from({ length: 6 }, () => prepared(world)));
+  const pressing = shoppers.map((shopper) => shopper.pressUntilTold());
+  await until(() => shoppers.some(({ accepted }) => accepted !== undefined), 30_000);
+  another.kill();
+  await Promise.all(pressing);
+  await another.ready();
+  const judged = await settle(world, shoppers.map((shopper) => ({ shoppers: [shopper], drops: 1, doubt: ALL_IN_DOUBT })));
+  await another.stop();
+  return [...complaintsOf(judged), ...(judged.every(({ orders }) => orders === 1) ? [] : ["an order is missing"])];
+}
+
+/** More people want one day than it has room for. */
+async function fullDay(world: World): Promise<string[]> {
+  const { dates } = installDates.parse(await (await fetch(`${world.hub.url}/api/install-dates`)).json());
+  const day = dates.at(-1);
+  const others = dates.slice(0, 2).map(({ date }) => date);
+  if (!day || others.length < 2) return ["no days are offered"];
+  const shoppers = await Promise.all(Array.from({ length: day.left + 4 }, () => prepared(world)));
+  const told = await Promise.all(
+    shoppers.map((shopper) => shopper.press(undefined, { ...shopper.body, preferred_dates: [day.date, ...others] })),
+  );
+  const won = told.filter(({ kind }) => kind === "accepted").length;
+  const judged = await settle(world, shoppers.map((shopper) => ({ shoppers: [shopper], drops: 1 })));
+  return [...complaintsOf(judged), ...(won === day.left ? [] : [`${won} orders on a day with room for ${day.left}: ${reasons(told)}`])];
+}
+
+async function byAgent(world: World, lost: boolean): Promise<string[]> {
+  const shopper = await prepared(world, { byAgent: true });
+  const undo = world.lines.erpnext.add({ kind: "drop_after", times: lost ? 2 : 0, matches: ({ path, text }) => isCommit(path) && shopper.isAbout(text) });
+  await Promise.all([shopper.press(), shopper.press()]);
+  const complaints = await mustHaveOne(world, shopper);
+  undo();
+  return complaints;
+}
+
 export const RACES: readonly Case[] = [
   { name: "a double press", quick: true, run: (world) => presses(world, 2) },
   { name: "twenty presses at once", quick: true, run: (world) => presses(world, 20) },
@@ -160,5 +215,10 @@ export const RACES: readonly Case[] = [
     { name: `${channel}: the line is cut before it leaves`, quick: false, run: (world) => messageLost(world, channel, "drop_before", 2) },
   ]),
   ...[0, 10, 25, 50, 100, 250].map((ms): Case => ({ name: `PostgreSQL drops every connection ${ms} ms after the press`, quick: ms === 25, run: (world) => databaseCut(world, ms) })),
+  { name: "killed while ERPNext is at work on the order", quick: true, run: killedMeanwhile },
+  { name: "two hubs share the work and one of them is killed", quick: false, run: twoHubs },
+  { name: "more people want one day than it has room for", quick: true, run: fullDay },
+  { name: "an agent presses twice: one order, one invoice, one link", quick: true, run: (world) => byAgent(world, false) },
+  { name: "an agent presses twice, and ERPNext's answer is lost twice", quick: false, run: (world) => byAgent(world, true) },
   { name: "the hub is stopped in good order and started again in the middle of three orders", quick: true, run: stopped },
 ];

@@ -54,6 +54,8 @@ async function runSeed(worlds: Worlds, seed: number, size: number, path: string 
     const first = runs === 1;
     try {
       const outcomes = await runBatch(await worlds.current(), scripts);
+      const deaths = worlds.deaths();
+      if (deaths.length > 0) throw new Error(deaths.join("\n"));
       const broken = outcomes.filter(({ complaints }) => complaints.length > 0);
       if (broken.length === 0) return;
       if (first) failed = broken.length;

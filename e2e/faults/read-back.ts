@@ -39,6 +39,7 @@ export interface Found {
   readonly projects: readonly Row[];
   readonly tasks: readonly Row[];
   readonly jobs: readonly Row[];
+  readonly invoices: readonly Row[];
   readonly issues: readonly Row[];
   readonly messages: readonly Message[];
   readonly events: readonly LiveEvent[];
@@ -75,6 +76,14 @@ export interface Where {
   readonly inboxUrl: string;
 }
 
+/** Signs in to ERPNext. */
+export async function cookieOf(erpnextUrl: string, user: string, password: string): Promise<string> {
+  const answer = await fetch(`${erpnextUrl}/api/method/login`, { method: "POST", body: new URLSearchParams({ usr: user, pwd: password }) });
+  const sid = answer.headers.getSetCookie().find((cookie) => cookie.startsWith("sid="))?.split(";", 1)[0];
+  if (!answer.ok || sid === undefined) throw new Error(`ERPNext did not let ${user} in: ${answer.status} ${await answer.text()}`);
+  return sid;
+}
+
 const STREAM_WITHIN_MS = 20_000;
 const INBOX_LIMIT = 5_000;
 /** Messages kept at the same moment may become visible one after the other. */
@@ -93,13 +102,7 @@ export class Reader {
   }
 
   static async signIn(where: Where): Promise<Reader> {
-    const answer = await fetch(`${where.erpnextUrl}/api/method/login`, {
-      method: "POST",
-      body: new URLSearchParams({ usr: "Administrator", pwd: where.adminPassword }),
-    });
-    const sid = answer.headers.getSetCookie().find((cookie) => cookie.startsWith("sid="))?.split(";", 1)[0];
-    if (!answer.ok || sid === undefined) throw new Error(`ERPNext did not let Administrator in: ${answer.status} ${await answer.text()}`);
-    return new Reader(where, sid);
+    return new Reader(where, await cookieOf(where.erpnextUrl, "Administrator", where.adminPassword));
   }
 
   async list(doctype: string, filters: readonly Filter[]): Promise<Row[]> {
@@ -187,11 +190,12 @@ export class Reader {
     ]);
     const names = customers.map(({ name }) => name);
     const theirs = (doctype: string) => (names.length > 0 ? this.list(doctype, [["customer", "in", names]]) : []);
-    const [subscriptions, equipment, projects, jobs, issues] = await Promise.all([
+    const [subscriptions, equipment, projects, jobs, invoices, issues] = await Promise.all([
       theirs("Service Subscription"),
       theirs("Service Equipment"),
       theirs("Project"),
       theirs("Dispatch Job"),
+      theirs("Sales Invoice"),
       shopper.accepted ? this.list("Issue", [["subject", "like", `%${shopper.accepted.order_id}%`]]) : [],
     ]);
     const ids = new Set([...jobs.flatMap((job) => [job.name, String(job["order_id"])]), shopper.accepted?.order_id]);
@@ -205,6 +209,7 @@ export class Reader {
       projects,
       tasks: projects.length > 0 ? await this.list("Task", [["project", "in", projects.map(({ name }) => name)]]) : [],
       jobs,
+      invoices,
       issues,
       messages: all.messages.filter((message) => {
         const text = `${message.to}\n${message.text ?? ""}`;

@@ -1,14 +1,14 @@
 /** Orders that ERPNext refuses: a person is called for once, the port stays held, nothing else is written. */
 import { randomUUID } from "node:crypto";
-import { until } from "./case.ts";
+import { ALL_IN_DOUBT, complaintsOf, settle, until } from "./case.ts";
 import type { Case } from "./case.ts";
 import type { Shopper } from "./shopper.ts";
 import type { World } from "./world.ts";
 
 const NEEDS_ATTENTION_WITHIN_MS = 60_000;
 
-/** Someone in Desk has already put a place on this order's drop: ERPNext will refuse the order's unit of work. */
-async function sellInDesk(world: World, shopper: Shopper): Promise<void> {
+/** Someone in Desk has already put a place on this order's drop: ERPNext will refuse the order's unit of work. Answers the place's name. */
+async function sellInDesk(world: World, shopper: Shopper): Promise<string> {
   const customer = await world.reader.write("POST", "/api/resource/Customer", {
     customer_name: `Vendu au comptoir ${randomUUID().slice(0, 8)}`,
     customer_type: "Individual",
@@ -26,6 +26,31 @@ async function sellInDesk(world: World, shopper: Shopper): Promise<void> {
   });
   world.madeInDesk({ Customer: 1, "Service Location": 1 });
   if (place.status >= 400) throw new Error(`the place could not be made in Desk: ${JSON.stringify(place.body)}`);
+  return (place.body["data"] as { name: string }).name;
+}
+
+/** Refused, mended in Desk, and tried again by two agents who press at the same moment; the process is killed in between. */
+async function mended(world: World): Promise<string[]> {
+  const shopper = world.shopper();
+  await shopper.prepare();
+  const place = await sellInDesk(world, shopper);
+  await shopper.pressUntilTold();
+  const order = shopper.accepted?.order_id ?? "";
+  const read = async () => world.reader.find(shopper, { messages: await world.reader.messages(), events: [] });
+  if (!(await until(async () => (await read()).status?.state === "needs_attention", NEEDS_ATTENTION_WITHIN_MS))) return ["the order never needed attention"];
+  await world.quiet.wait();
+  await world.reader.write("DELETE", `/api/resource/Service Location/${place}`);
+  world.madeInDesk({ "Service Location": -1 });
+  const trap = `mended ${shopper.number}`;
+  await world.hub.trap({ id: trap, moment: "order.after_commit_answer", nth: 1 });
+  const retry = () =>
+    fetch(`${world.hub.url}/api/orders/${order}/retry`, { method: "POST", headers: { cookie: world.agent, origin: world.hub.url } }).catch(() => undefined);
+  await Promise.all([retry(), retry()]);
+  const reached = await until(() => world.hub.sprung.has(trap), NEEDS_ATTENTION_WITHIN_MS);
+  await world.hub.ready();
+  await retry();
+  const judged = await settle(world, [{ shoppers: [shopper], drops: 1, doubt: ALL_IN_DOUBT, refusedAtFirst: true }]);
+  return [...(reached ? [] : ["the order was not tried again"]), ...complaintsOf(judged), ...(judged[0]?.orders === 1 ? [] : ["the mended order was not made"])];
 }
 
 async function refused(world: World, killAt: string | undefined): Promise<string[]> {
@@ -56,6 +81,8 @@ async function refused(world: World, killAt: string | undefined): Promise<string
   const told = found.messages.filter(({ channel }) => channel === "sms" || channel === "email");
   if (told.length > 0) complaints.push(`the person was sent ${told.length} confirmations`);
   if (found.events.length > 0) complaints.push(`${found.events.length} order.created events, not 0`);
+  const called = found.messages.filter(({ channel }) => channel === "slack").length;
+  if (called !== 1) complaints.push(`dispatch was called ${called} times, not once`);
   if (found.payments.length > 0) complaints.push(`${found.payments.length} payments, not 0`);
   return complaints;
 }
@@ -67,4 +94,5 @@ export const ISSUE_CASES: readonly Case[] = [
     quick: true,
     run: (world) => refused(world, "order.attention_committed"),
   },
+  { name: "a refused order is mended in Desk, tried again twice at once, and killed in between: one order", quick: true, run: mended },
 ];

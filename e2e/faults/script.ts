@@ -25,6 +25,8 @@ export type Press = { readonly kind: "stay" } | { readonly kind: "twice" } | { r
 export interface Script {
   readonly door: DoorKind;
   readonly basket: Basket;
+  /** An agent takes it by phone, and it is paid by a link. */
+  readonly byAgent: boolean;
   /** Somebody else orders for the same address at the same moment. */
   readonly rival: boolean;
   readonly presses: readonly Press[];
@@ -65,6 +67,7 @@ export function script(kills: boolean): fc.Arbitrary<Script> {
   return fc.record({
     door: fc.constantFrom<DoorKind>("house", "house", "house", "house", "house", "house", "unbuilt", "duplex"),
     basket: fc.constantFrom<Basket>("example", "example", "internet", "television"),
+    byAgent: oneIn(8),
     rival: oneIn(6),
     presses: fc.array(press, { minLength: 1, maxLength: 4 }),
     persists: oneIn(4).map((gone) => !gone),

@@ -51,6 +51,8 @@ export interface ShopperOptions {
   readonly addressUuid: string;
   readonly onRequest: boolean;
   readonly basket: Basket;
+  /** The cookie of the agent who takes the order by phone, to be paid by a link; without it a card is confirmed. */
+  readonly staff?: string;
 }
 
 const agent = new Agent({ connections: 64, pipelining: 0, headersTimeout: 60_000, bodyTimeout: 60_000 });
@@ -68,6 +70,8 @@ export class Shopper {
   readonly addressUuid: string;
   readonly onRequest: boolean;
   readonly basket: Basket;
+  /** Invoiced at the order rather than charged after it. */
+  readonly invoiced: boolean;
   /** Every answer, oldest first. */
   readonly told: Told[] = [];
   /** Left before the checkout: the card could not be confirmed. */
@@ -88,6 +92,7 @@ export class Shopper {
     this.addressUuid = options.addressUuid;
     this.onRequest = options.onRequest;
     this.basket = options.basket;
+    this.invoiced = options.staff !== undefined;
   }
 
   /** The order it was told it has. */
@@ -109,13 +114,7 @@ export class Shopper {
       return;
     }
     const prices = catalog.parse(await this.#patiently("GET", `/api/catalog?zone=${address.zone_tarifaire}`));
-    const intent = setupIntentAnswer.parse(
-      await this.#patiently("POST", "/api/checkout/setup-intent", { name: this.name, email: this.email }),
-    );
-    this.setupIntent = intent.setup_intent;
-    this.stripeCustomer = intent.stripe_customer_id;
-    const paymentMethod = await this.#confirmCard(intent.setup_intent, intent.client_secret, card);
-
+    const payment: CheckoutInput["payment"] = this.invoiced ? { method: "invoice_later", send_payment_link: "both" } : await this.#confirmedCard(card);
     const services = baskets[this.basket].services.map((service) => ({ ...service }));
     const withPhone = services.some(({ type }) => type === "phone");
     const price = quote(prices, selectionOf({ services }, prices, true));
@@ -136,12 +135,22 @@ export class Shopper {
       ...(withPhone ? { phone: { e911_accepted: true } } : {}),
       expected: { monthly_cents: price.monthly_cents, one_time_cents: price.one_time_cents },
       consents: { terms_version: "2026-01", charge_after_install: true, marketing: false },
-      payment: {
-        method: "stripe_setup",
-        stripe_setup_intent: intent.setup_intent,
-        stripe_customer_id: intent.stripe_customer_id,
-        stripe_payment_method: paymentMethod,
-      },
+      payment,
+    };
+  }
+
+  /** The SetupIntent that the hub makes for this checkout, with the card that the browser confirmed for it. */
+  async #confirmedCard(card: string): Promise<CheckoutInput["payment"]> {
+    const intent = setupIntentAnswer.parse(
+      await this.#patiently("POST", "/api/checkout/setup-intent", { name: this.name, email: this.email }),
+    );
+    this.setupIntent = intent.setup_intent;
+    this.stripeCustomer = intent.stripe_customer_id;
+    return {
+      method: "stripe_setup",
+      stripe_setup_intent: intent.setup_intent,
+      stripe_customer_id: intent.stripe_customer_id,
+      stripe_payment_method: await this.#confirmCard(intent.setup_intent, intent.client_secret, card),
     };
   }
 
@@ -169,11 +178,16 @@ export class Shopper {
     }
   }
 
+  #headers(): Record<string, string> {
+    const { staff, hubUrl } = this.#options;
+    return { "idempotency-key": this.key, origin: hubUrl, ...(staff === undefined ? {} : { cookie: staff }) };
+  }
+
   async #post(body: CheckoutInput, signal: AbortSignal | undefined): Promise<Told> {
     try {
       const answer = await request(`${this.#options.hubUrl}/api/checkout`, {
         method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": this.key, origin: this.#options.hubUrl },
+        headers: { ...this.#headers(), "content-type": "application/json" },
         body: JSON.stringify(body),
         dispatcher: agent,
         ...(signal ? { signal } : {}),
@@ -196,7 +210,7 @@ export class Shopper {
     for (let pause = 25; ; pause = Math.min(pause * 2, 800)) {
       const answer = await request(this.#options.hubUrl + path, {
         method,
-        headers: { "idempotency-key": this.key, origin: this.#options.hubUrl, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        headers: { ...this.#headers(), ...(body === undefined ? {} : { "content-type": "application/json" }) },
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: agent,
       }).catch(() => undefined);

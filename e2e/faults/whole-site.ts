@@ -13,7 +13,7 @@ const OF_AN_ORDER: Readonly<Record<keyof Counts, (found: Found) => number>> = {
   Project: (found) => found.projects.length,
   Task: (found) => found.tasks.length,
   "Dispatch Job": (found) => found.jobs.length,
-  "Sales Invoice": () => 0,
+  "Sales Invoice": (found) => found.invoices.length,
   "Payment Entry": () => 0,
   Issue: (found) => found.issues.length,
 };

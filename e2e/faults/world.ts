@@ -13,14 +13,14 @@ import { createErpnext } from "@gigafibre/fixtures/erpnext/app";
 import { setupSite } from "@gigafibre/fixtures/erpnext/site";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
 import { createStripe } from "@gigafibre/fixtures/stripe/app";
-import { seedSite } from "@gigafibre/fixtures/demo/site";
+import { DEMO_PASSWORD, seedSite } from "@gigafibre/fixtures/demo/site";
 import { freePort, startCluster } from "@gigafibre/fixtures/postgres/cluster";
 import { HubProcess } from "./hub-process.ts";
 import { buildPlant, doors } from "./plant.ts";
 import type { DoorKind, Doors } from "./plant.ts";
 import { createQuiet } from "./quiet.ts";
 import type { Quiet } from "./quiet.ts";
-import { Reader } from "./read-back.ts";
+import { cookieOf, Reader } from "./read-back.ts";
 import type { Counts, Found } from "./read-back.ts";
 import { Shopper } from "./shopper.ts";
 import type { Basket } from "./shopper.ts";
@@ -69,7 +69,11 @@ export interface World {
   madeInDesk(more: Partial<Counts>): void;
   readonly desk: Counts;
   /** Someone new, at an address nobody has asked for yet; or at `at`, to race for it. */
-  shopper(options?: { door?: DoorKind; basket?: Basket; at?: Shopper }): Shopper;
+  shopper(options?: { door?: DoorKind; basket?: Basket; at?: Shopper; byAgent?: boolean }): Shopper;
+  /** A second hub on the same database, as another replica; it stops with the world. */
+  anotherHub(): Promise<HubProcess>;
+  /** The cookie of a signed-in agent. */
+  readonly agent: string;
   stop(): Promise<void>;
 }
 
@@ -205,8 +209,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     for (const line of [lines.erpnext, lines.stripe, lines.inbox, lines.smtp]) stops.push(() => line.close());
 
     const log: string[] = [];
-    const hub = new HubProcess({
-      port: hubPort,
+    const hubOptions = {
       settings: {
         ...hubSettings(prepared, databaseUrl),
         ...mutationOf(process.env),
@@ -226,12 +229,13 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
         INBOX_URL: inboxUrl,
       },
       nodeArguments: options.nodeArguments ?? [],
-      log: (line) => {
+      log: (line: string) => {
         log.push(line);
         if (log.length > KEPT_LOG_LINES) log.splice(0, log.length - KEPT_LOG_LINES);
         options.log?.(line);
       },
-    });
+    };
+    const hub = new HubProcess({ ...hubOptions, port: hubPort });
     stops.push(() => hub.stop());
     await hub.start();
     const quiet = createQuiet(databaseUrl);
@@ -245,6 +249,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       inboxUrl,
     });
 
+    const agent = await cookieOf(erpnextUrl, "agent@gigafibre.test", DEMO_PASSWORD);
     let number = 0;
     const desk = await reader.counts();
     const left: Record<DoorKind, string[]> = copyOf(doors(prepared.doorCount));
@@ -260,7 +265,14 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       madeInDesk(more) {
         for (const [doctype, count] of Object.entries(more)) desk[doctype as keyof Counts] += count;
       },
-      shopper({ door = "house", basket = "example", at } = {}) {
+      agent,
+      async anotherHub() {
+        const another = new HubProcess({ ...hubOptions, port: await freePort() });
+        stops.push(() => another.stop());
+        await another.start();
+        return another;
+      },
+      shopper({ door = "house", basket = "example", at, byAgent = false } = {}) {
         const addressUuid = at?.addressUuid ?? left[door].shift();
         if (addressUuid === undefined) throw new Error(`no ${door} is left; prepare a larger world`);
         const onRequest = at?.onRequest ?? door === "unbuilt";
@@ -273,6 +285,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
           addressUuid,
           onRequest,
           basket,
+          ...(byAgent ? { staff: agent } : {}),
         });
       },
       stop,
