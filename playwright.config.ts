@@ -35,7 +35,7 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: "node fixtures/stack/start.ts",
+          command: "node fixtures/stack/run.mjs start",
           url: `http://127.0.0.1:${port}/readyz`,
           timeout: 180_000,
           reuseExistingServer: false,

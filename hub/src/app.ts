@@ -1,7 +1,7 @@
 /** The hub: what it is made of, in order. `server.ts` listens; tests use the same app through `inject`. */
 import cookie from "@fastify/cookie";
 import Fastify from "fastify";
-import type { FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { problemOf } from "@gigafibre/contracts/problems";
 import { createVault } from "./encryption.ts";
@@ -47,7 +47,12 @@ declare module "fastify" {
 
 export async function buildApp(config: Config): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: { level: config.LOG_LEVEL, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    logger: {
+      level: config.LOG_LEVEL,
+      redact: ["req.headers.authorization", "req.headers.cookie"],
+      // What went wrong and where; never the objects that libraries hang on their errors, which hold connections and payloads.
+      serializers: { err: (error: FastifyError) => ({ type: error.name, code: error.code, message: error.message, stack: error.stack ?? "" }) },
+    },
     trustProxy: config.TRUSTED_PROXIES > 0 ? (_address: string, hop: number) => hop < config.TRUSTED_PROXIES : false,
     bodyLimit: 256 * 1024,
     routerOptions: { ignoreTrailingSlash: false },
