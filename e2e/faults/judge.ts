@@ -84,6 +84,9 @@ export function judge(shopper: Shopper, found: Found, circumstances: Circumstanc
   return { shopper, outcome, complaints };
 }
 
+/** Reasons that say that nothing was kept. */
+const NOTHING_KEPT = new Set(["stripe_unavailable", "erpnext_unavailable", "temporarily_unavailable"]);
+
 /** What the person was told must be true. */
 function judgeTold(shopper: Shopper, none: boolean, complain: (text: string) => void): void {
   const accepted = shopper.told.filter((answer) => answer.kind === "accepted");
@@ -92,6 +95,10 @@ function judgeTold(shopper: Shopper, none: boolean, complain: (text: string) => 
   const refused = shopper.told.find((answer) => answer.kind === "refused" && answer.status < 500 && answer.status !== 429);
   // Only 5xx and 429 say "not now": any other refusal of the same press says that there is no order.
   if (refused?.kind === "refused" && !none) complain(`a press was refused (${refused.reason}), and its order exists`);
+  const [only, ...more] = shopper.told;
+  if (only?.kind === "refused" && more.length === 0 && NOTHING_KEPT.has(only.reason) && !none) {
+    complain(`was told that nothing was kept (${only.reason}), and the order exists`);
+  }
 }
 
 /** The id by which an outbound webhook's receiver knows a repeat. */

@@ -10,6 +10,8 @@ export interface Quiet {
   wait(withinMs?: number): Promise<void>;
   /** Cuts the hub's connections to PostgreSQL, as a failover does. */
   cutDatabase(): Promise<void>;
+  /** Kills a process of PostgreSQL: all of it falls, and recovers from its log. Every database of the server is away meanwhile. */
+  killDatabase(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,8 @@ const QUEUES = ["orders", "orders-attention", "orders-duplicates", "outbox"];
 
 export function createQuiet(databaseUrl: string): Quiet {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: "faults" });
+  // A connection that is lost while idle is replaced at its next use.
+  pool.on("error", () => undefined);
   const left = async (): Promise<string[]> => {
     const { rows } = await pool.query<{ what: string }>(LEFT, [QUEUES]);
     return rows.map(({ what }) => what).sort();
@@ -37,20 +41,29 @@ export function createQuiet(databaseUrl: string): Quiet {
       const deadline = Date.now() + withinMs;
       let before = "";
       for (let still = 0; ; still += 1) {
-        const now = await left();
+        const now = await left().catch(() => ["PostgreSQL is away"]);
         if (now.length === 0) return;
         if (Date.now() > deadline) throw new Error(`not quiet after ${withinMs / 1000} s: ${now.slice(0, 8).join("; ")}`);
         if (now.join() !== before) still = 0;
         before = now.join();
         if (still >= HURRY_AFTER_POLLS) {
           still = 0;
-          await pool.query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now() and name = any ($1)", [QUEUES]);
+          await pool
+            .query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now() and name = any ($1)", [QUEUES])
+            .catch(() => undefined);
         }
         await wait(POLL_MS);
       }
     },
     async cutDatabase() {
       await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'hub%'");
+    },
+    async killDatabase() {
+      const { rows } = await pool.query<{ pid: number }>(
+        "select pid from pg_stat_activity where datname = current_database() and application_name like 'hub%' limit 1",
+      );
+      if (!rows[0]) throw new Error("the hub has no connection to PostgreSQL");
+      process.kill(rows[0].pid, "SIGKILL");
     },
     close: () => pool.end(),
   };

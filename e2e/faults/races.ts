@@ -130,6 +130,17 @@ async function databaseCut(world: World, afterMs: number): Promise<string[]> {
   return mustHaveOne(world, shopper, ALL_IN_DOUBT);
 }
 
+/** PostgreSQL falls and recovers while orders come in; everybody presses until told. */
+async function databaseKilled(world: World): Promise<string[]> {
+  const shoppers = await Promise.all(Array.from({ length: 6 }, () => prepared(world)));
+  const pressing = shoppers.map((shopper) => shopper.pressUntilTold());
+  await until(() => shoppers.some(({ accepted }) => accepted !== undefined), 30_000);
+  await world.quiet.killDatabase();
+  await Promise.all(pressing);
+  const judged = await settle(world, shoppers.map((shopper) => ({ shoppers: [shopper], drops: 1, doubt: ALL_IN_DOUBT })));
+  return [...complaintsOf(judged), ...(judged.every(({ orders }) => orders === 1) ? [] : ["an order is missing"])];
+}
+
 async function stopped(world: World): Promise<string[]> {
   const shoppers = await Promise.all(Array.from({ length: 3 }, () => prepared(world)));
   const pressing = shoppers.map((shopper) => shopper.pressUntilTold());
@@ -222,3 +233,6 @@ export const RACES: readonly Case[] = [
   { name: "an agent presses twice, and ERPNext's answer is lost twice", quick: false, run: (world) => byAgent(world, true) },
   { name: "the hub is stopped in good order and started again in the middle of three orders", quick: true, run: stopped },
 ];
+
+/** Not beside others: every world stands on the same PostgreSQL. */
+export const ALONE: readonly Case[] = [{ name: "a process of PostgreSQL is killed in the middle of six orders", quick: true, run: databaseKilled }];

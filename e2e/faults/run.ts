@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { battery, runBites } from "./bites.ts";
 import type { Case } from "./case.ts";
 import { MATRIX } from "./matrix.ts";
-import { RACES } from "./races.ts";
+import { ALONE, RACES } from "./races.ts";
 import { runRandom } from "./random.ts";
 import { createReport } from "./report.ts";
 import type { Report } from "./report.ts";
@@ -78,8 +78,11 @@ async function suite(): Promise<void> {
         check(report, "the steps listed here are the moments the hub publishes", await disagreements());
         await runCases(lanes, "killed at each step", wanted(MATRIX));
       }
-      if (parts.has("races")) await runCases(lanes, "browsers, networks, other systems", wanted([...RACES, ...UNIT_OF_WORK]));
       const [first] = lanes;
+      if (parts.has("races")) {
+        await runCases(lanes, "browsers, networks, other systems", wanted([...RACES, ...UNIT_OF_WORK]));
+        await runCases(lanes.slice(0, 1), "PostgreSQL itself", wanted(ALONE));
+      }
       if (parts.has("random") && first) {
         report.say(`\n━━ ${sequences} random sequences ━━`);
         await runRandom(first, report, { seed, sequences, path: options.path });

@@ -121,6 +121,8 @@ export async function prepareWorld(options: { doors: number; durable?: boolean }
     await rm(home, { recursive: true, force: true });
   };
   try {
+    // A throw-away server acknowledges commits before it has written them: here it is killed, and what it acknowledged must be there.
+    await sql(`${cluster.url}/postgres`, "alter role current_user set synchronous_commit = on");
     await sql(`${cluster.url}/postgres`, `create database ${TEMPLATE}`);
     const databaseUrl = `${cluster.url}/${TEMPLATE}`;
     const adminPassword = randomBytes(12).toString("base64url");
