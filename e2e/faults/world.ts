@@ -37,6 +37,8 @@ const PUBLISHABLE_KEY = "pk_test_standin";
 /** What every copy has in common. Plain data, so that another process can open a world of its own. */
 export interface Prepared {
   readonly clusterUrl: string;
+  /** A folder for the run, gone after it. */
+  readonly scratch: string;
   readonly doorCount: number;
   readonly adminPassword: string;
   readonly apiKey: string;
@@ -77,7 +79,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-function hubSettings(prepared: Pick<Prepared, "encryptionKeys" | "webhookSecret">, databaseUrl: string): Record<string, string> {
+function hubSettings(prepared: Pick<Prepared, "encryptionKeys" | "webhookSecret" | "scratch">, databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS: prepared.encryptionKeys,
@@ -89,7 +91,7 @@ function hubSettings(prepared: Pick<Prepared, "encryptionKeys" | "webhookSecret"
     SEARCH_BURST: "100000",
     CHECKOUTS_PER_HOUR: "1000000",
     // Compiled once for all restarts.
-    NODE_COMPILE_CACHE: path.join(tmpdir(), "gigafibre-faults-compiled"),
+    NODE_COMPILE_CACHE: path.join(prepared.scratch, "compiled"),
   };
 }
 
@@ -134,13 +136,13 @@ export async function prepareWorld(options: { doors: number; durable?: boolean }
       const url = await erpnext.listen({ host: "127.0.0.1", port: 0 });
       const { apiKey, apiSecret } = await seedSite({ url, adminPassword });
       await migrate({
-        ...hubSettings({ encryptionKeys, webhookSecret }, databaseUrl),
+        ...hubSettings({ encryptionKeys, webhookSecret, scratch: home }, databaseUrl),
         ERPNEXT_URL: url,
         ERPNEXT_API_KEY: apiKey,
         ERPNEXT_API_SECRET: apiSecret,
       });
       await buildPlant(databaseUrl, options.doors);
-      const prepared = { clusterUrl: cluster.url, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret };
+      const prepared = { clusterUrl: cluster.url, scratch: home, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret };
       return { prepared, stop };
     } finally {
       await erpnext.close();
