@@ -3,6 +3,7 @@
  * call a document. Each figure stands beside a baseline taken in the same run, on the same machine.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { request } from "undici";
 import { openWorld, prepareWorld } from "../faults/world.ts";
@@ -11,7 +12,8 @@ import { between, inTurns, milliseconds, percentile } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 
 const CHECKOUT_P95_MS = 300;
-/** Browsers that press at the same time. */
+/** Orders come whether or not the one before was answered: as many a second as a real ERPNext takes (docs/erpnext-facts.md). */
+const EVERY_MS = 333;
 const AT_ONCE = 4;
 
 export async function run({ quick = false }: { quick?: boolean } = {}): Promise<Figure[]> {
@@ -51,7 +53,7 @@ function checkoutFigure(name: string, times: readonly number[], baseline: readon
   const p95 = percentile(times, 95);
   return {
     name,
-    figure: `p50 ${milliseconds(percentile(times, 50))}, p95 ${milliseconds(p95)} (${times.length} checkouts, ${AT_ONCE} at once)`,
+    figure: `p50 ${milliseconds(percentile(times, 50))}, p95 ${milliseconds(p95)} (${times.length} checkouts, ${Math.round(1000 / EVERY_MS)} a second)`,
     baseline: `GET /healthz and one INSERT: p50 ${milliseconds(percentile(baseline, 50))}, p95 ${milliseconds(percentile(baseline, 95))}`,
     limit: `p95 ≤ ${CHECKOUT_P95_MS} ms`,
     met: p95 <= CHECKOUT_P95_MS,
@@ -62,19 +64,22 @@ function checkoutFigure(name: string, times: readonly number[], baseline: readon
 async function checkouts(world: World, count: number): Promise<number[]> {
   const shoppers = Array.from({ length: count }, () => world.shopper());
   await inTurns(shoppers, AT_ONCE, (shopper) => shopper.prepare());
-  return inTurns(shoppers, AT_ONCE, async (shopper) => {
-    const [took, told] = await between(() => shopper.press());
-    if (told.kind !== "accepted") throw new Error(`a checkout was not accepted: ${JSON.stringify(told)}`);
-    return took;
-  });
+  return Promise.all(
+    shoppers.map(async (shopper, index) => {
+      await wait(index * EVERY_MS);
+      const [took, told] = await between(() => shopper.press());
+      if (told.kind !== "accepted") throw new Error(`a checkout was not accepted: ${JSON.stringify(told)} after ${milliseconds(took)}; the hub ended ${world.hub.deaths.length} times`);
+      return took;
+    }),
+  );
 }
 
 /** The least a checkout could cost: one round trip to the hub and one row that is committed. */
 async function bareWrites(world: World, count: number): Promise<number[]> {
-  const pool = new pg.Pool({ connectionString: world.databaseUrl, max: AT_ONCE });
+  const pool = new pg.Pool({ connectionString: world.databaseUrl, max: 1 });
   try {
     await pool.query("create table bare_write (id uuid primary key, body text not null)");
-    return await inTurns(Array.from({ length: count }), AT_ONCE, async () => {
+    return await inTurns(Array.from({ length: count }), 1, async () => {
       const [took] = await between(async () => {
         const answer = await request(`${world.hub.url}/healthz`);
         await answer.body.dump();

@@ -72,7 +72,10 @@ export function complaintsOf(judged: readonly Judged[]): string[] {
 
 function toldIn(shopper: Shopper): string {
   if (shopper.gaveUp !== undefined) return `gave up: ${shopper.gaveUp}`;
-  const words = shopper.told.map((answer) => (answer.kind === "refused" ? `${answer.status} ${answer.reason}` : answer.kind));
+  const words = shopper.told.map((answer) => {
+    if (answer.kind === "refused") return `${answer.status} ${answer.reason}`;
+    return answer.kind === "nothing" ? `nothing: ${answer.why}` : answer.kind;
+  });
   return words.length > 0 ? words.join(", ") : "nothing";
 }
 

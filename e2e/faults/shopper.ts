@@ -40,7 +40,7 @@ export type Told =
   | { readonly kind: "accepted"; readonly order_id: string; readonly token: string }
   | { readonly kind: "refused"; readonly status: number; readonly reason: string }
   /** No answer: the line was cut, or the page left. */
-  | { readonly kind: "nothing" };
+  | { readonly kind: "nothing"; readonly why: string };
 
 export interface ShopperOptions {
   /** Told apart from everyone else by this number. */
@@ -200,7 +200,7 @@ export class Shopper {
       return { kind: "refused", status: answer.statusCode, reason: problem.parse(said).reason };
     } catch (error) {
       if (error instanceof Error && error.name === "ZodError") throw error;
-      return { kind: "nothing" };
+      return { kind: "nothing", why: error instanceof Error ? ((error as { code?: string }).code ?? error.name) : String(error) };
     }
   }
 
