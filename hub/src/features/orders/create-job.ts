@@ -19,6 +19,12 @@ const CONCURRENCY = 3;
 
 const FAILING_FOR_MS = 10 * 60_000;
 
+/**
+ * ERPNext numbers people of one name by looking who is there: of two at once, one finds the name taken, and is numbered anew when sent again.
+ * A name that is still taken after this long is not a race.
+ */
+const OVERTAKEN_FOR_MS = 20_000;
+
 /** Registers the queue. A lost answer, an ERPNext that is away and a deadlock are all tried again, for ever, with the same key. */
 export async function createDocumentsJob(app: FastifyInstance): Promise<void> {
   await app.workers.add({
@@ -50,12 +56,14 @@ async function createDocuments(app: FastifyInstance, orderId: string): Promise<v
 }
 
 /**
- * Whether the refusal is the order's. Without a failed step, a refused key or a missing endpoint says nothing of it, and passes; a failure of
+ * Whether the refusal is the order's. A name that somebody else took in the same moment passes. Without a failed step, a refused key or a missing endpoint says nothing of it, and passes; a failure of
  * ERPNext's own (500) may pass, and is put before people when it has not.
  */
 function isAboutTheOrder(error: ErpnextRefused, order: Order): boolean {
+  const waited = Date.now() - order.updated_at.getTime();
+  if (error.step?.exc_type === "DuplicateEntryError") return waited > OVERTAKEN_FOR_MS;
   if (error.step !== undefined) return true;
-  if (error.status === 500) return Date.now() - order.updated_at.getTime() > FAILING_FOR_MS;
+  if (error.status === 500) return waited > FAILING_FOR_MS;
   return ![401, 403, 404].includes(error.status);
 }
 

@@ -96,6 +96,19 @@ describe("an order, end to end", () => {
     expect(messages.find(({ channel }) => channel === "sms")?.text).toContain("Votre raccordement est à construire: nous vous appelons pour la date.");
   });
 
+  it("of people who share a name, all at once, is one for each of them", async () => {
+    const name = `Jean Tremblay ${newKey().slice(0, 8)}`;
+    const orders = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const key = newKey();
+        const body = bodyFor(await makePlace(world.app.db), await card(world, key));
+        return (await checkout(world.app, key, { ...body, customer: { ...body.customer, name } })).json<OrderAccepted>();
+      }),
+    );
+    for (const accepted of orders) await created(accepted);
+    expect(await world.erpnext.admin.list("Customer", [["customer_name", "=", name]])).toHaveLength(6);
+  });
+
   it("in English is confirmed in English", async () => {
     const key = newKey();
     const body = bodyFor(await makePlace(world.app.db), await card(world, key));
