@@ -14,7 +14,7 @@ import { setupSite } from "@gigafibre/fixtures/erpnext/site";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
 import { createStripe } from "@gigafibre/fixtures/stripe/app";
 import { DEMO_PASSWORD, seedSite } from "@gigafibre/fixtures/demo/site";
-import { freePort, startCluster } from "@gigafibre/fixtures/postgres/cluster";
+import { startCluster } from "@gigafibre/fixtures/postgres/cluster";
 import { HubProcess } from "./hub-process.ts";
 import { buildPlant, doors } from "./plant.ts";
 import type { DoorKind, Doors } from "./plant.ts";
@@ -26,6 +26,7 @@ import { Shopper } from "./shopper.ts";
 import type { Basket } from "./shopper.ts";
 import { openSmtpWire } from "./smtp-wire.ts";
 import type { SmtpWire } from "./smtp-wire.ts";
+import { steadyPort } from "./steady-port.ts";
 import { openWire } from "./wire.ts";
 import type { Wire } from "./wire.ts";
 
@@ -117,7 +118,7 @@ async function sql(url: string, statement: string): Promise<void> {
 export async function prepareWorld(options: { doors: number; durable?: boolean }): Promise<{ prepared: Prepared; stop: () => Promise<void> }> {
   const home = await mkdtemp(path.join(tmpdir(), "gigafibre-faults-"));
   await chmod(home, 0o755);
-  const cluster = await startCluster({ dataDir: path.join(home, "data"), ephemeral: options.durable !== true });
+  const cluster = await startCluster({ dataDir: path.join(home, "data"), port: await steadyPort(), ephemeral: options.durable !== true });
   const stop = async (): Promise<void> => {
     await cluster.stop();
     await rm(home, { recursive: true, force: true });
@@ -182,14 +183,13 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
   };
   try {
     const local = (port: number): string => `http://127.0.0.1:${port}`;
-    const hubPort = await freePort();
-    const smtpPort = await freePort();
+    const hubPort = await steadyPort();
     const hooks = await openWire(() => local(hubPort));
     stops.push(() => hooks.close());
     const erpnext = await createErpnext({ databaseUrl, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
     stops.push(() => erpnext.close());
     const erpnextUrl = await erpnext.listen({ host: "127.0.0.1", port: 0 });
-    const stripePort = await freePort();
+    const stripePort = await steadyPort();
     const stripe = await createStripe({
       databaseUrl,
       secretKey: SECRET_KEY,
@@ -199,7 +199,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     });
     stops.push(() => stripe.close());
     await stripe.listen({ host: "127.0.0.1", port: stripePort });
-    const inbox = await createInbox({ databaseUrl, smtpPort, twilioAuthToken: "standin" });
+    const inbox = await createInbox({ databaseUrl, smtpPort: 0, twilioAuthToken: "standin" });
     stops.push(() => inbox.close());
     const inboxUrl = await inbox.listen({ host: "127.0.0.1", port: 0 });
 
@@ -207,7 +207,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       erpnext: await openWire(() => erpnextUrl),
       stripe: await openWire(() => local(stripePort)),
       inbox: await openWire(() => inboxUrl),
-      smtp: await openSmtpWire(smtpPort),
+      smtp: await openSmtpWire(inbox.smtpPort ?? 0),
       hooks,
     };
     for (const line of [lines.erpnext, lines.stripe, lines.inbox, lines.smtp]) stops.push(() => line.close());
@@ -271,7 +271,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       },
       agent,
       async anotherHub() {
-        const another = new HubProcess({ ...hubOptions, port: await freePort() });
+        const another = new HubProcess({ ...hubOptions, port: await steadyPort() });
         stops.push(() => another.stop());
         await another.start();
         return another;
