@@ -37,7 +37,7 @@ export default defineConfig({
         webServer: {
           command: "node fixtures/stack/run.mjs start",
           url: `http://127.0.0.1:${port}/readyz`,
-          timeout: 180_000,
+          timeout: 300_000,
           reuseExistingServer: false,
           gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
           stdout: "pipe",

@@ -35,8 +35,9 @@ export class ErpnextReader {
   static async signIn(request: APIRequestContext): Promise<ErpnextReader> {
     const url = process.env["ERPNEXT_URL"] ?? `http://127.0.0.1:${Number(process.env["E2E_PORT"]) + 1}`;
     const password = process.env["ERPNEXT_ADMIN_PASSWORD"] ?? (await stackSecrets()).erpnextAdminPassword;
-    const answer = await request.post(`${url}/api/method/login`, { form: { usr: "Administrator", pwd: password } });
-    if (!answer.ok()) throw new Error(`ERPNext did not let Administrator in: ${answer.status()}`);
+    const user = process.env["ERPNEXT_ADMIN_USER"] ?? "Administrator";
+    const answer = await request.post(`${url}/api/method/login`, { form: { usr: user, pwd: password } });
+    if (!answer.ok()) throw new Error(`ERPNext did not let ${user} in: ${answer.status()}`);
     return new ErpnextReader(request, url);
   }
 
