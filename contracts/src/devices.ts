@@ -1,0 +1,99 @@
+/**
+ * Devices as they speak to the hub: what an ACS asks for them, what they say of themselves, and what staff may ask of them.
+ */
+import { z } from "zod";
+import { gponSerial, macAddress } from "./labels.ts";
+
+/** The tree of parameters a device has: TR-098 (`InternetGatewayDevice.`) or TR-181 (`Device.`). */
+export const dataModel = z.enum(["tr098", "tr181"]);
+export type DataModel = z.infer<typeof dataModel>;
+
+/** A serial as devices and labels give it, trimmed and upper-case; a MAC address stands in for it where a device has none. */
+export const deviceSerial = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .pipe(z.string().regex(/^[A-Z0-9][A-Z0-9._-]{3,63}$/, "invalid"));
+
+export const parameterType = z.enum(["xsd:string", "xsd:boolean", "xsd:int", "xsd:unsignedInt"]);
+export const deviceParameter = z.object({ path: z.string(), value: z.string(), type: parameterType });
+export type DeviceParameter = z.infer<typeof deviceParameter>;
+
+/**
+ * `GET /devices/{serial}/provision?model=`, for the ACS. `hash` is of the parameters and the firmware wanted: it is what the device's
+ * `DeviceInfo.ProvisioningCode` says once it has taken them, at most 64 characters.
+ */
+export const provisionAnswer = z.object({
+  hash: z.string().regex(/^[0-9a-f]{16}$/),
+  parameters: z.array(deviceParameter),
+  /** Present when the device should run another firmware than it does; the file's name at the ACS. */
+  firmware: z.object({ version: z.string(), file: z.string() }).nullable(),
+});
+export type ProvisionAnswer = z.infer<typeof provisionAnswer>;
+
+/** `POST /devices/{serial}/activated`, by the ACS once a device has taken what it was given. */
+export const deviceActivated = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{16}$/), firmware: z.string().max(140).optional() });
+
+/** Light received, in dBm. A device without a reading says nothing. */
+const rxPower = z.number().min(-60).max(20);
+
+/** MQTT `device/bootstrap/{serial}`, QoS 1, by the ACS's bridge: a device has informed its ACS. Unknown fields are let pass. */
+export const deviceInform = z.object({
+  serial: deviceSerial,
+  oui: z.string().max(12).optional(),
+  product_class: z.string().max(64).optional(),
+  mac: macAddress.optional(),
+  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+  firmware: z.string().max(140).optional(),
+  rx_power_dbm: rxPower.optional(),
+  uptime_s: z.int().min(0).optional(),
+  event: z.enum(["bootstrap", "boot", "periodic", "value_change", "connection_request"]),
+});
+export type DeviceInform = z.infer<typeof deviceInform>;
+
+export const INFORM_TOPIC = "device/bootstrap/+";
+export const informTopic = (serial: string): string => `device/bootstrap/${serial}`;
+
+export const signalQuality = z.enum(["good", "weak", "critical", "unknown"]);
+export type SignalQuality = z.infer<typeof signalQuality>;
+
+/** A signal against the thresholds of Gigafibre Settings: below the first it is weak, below the second critical. */
+export function qualityOf(rx_power_dbm: number | null, thresholds: { warning_dbm: number; critical_dbm: number }): SignalQuality {
+  if (rx_power_dbm === null) return "unknown";
+  if (rx_power_dbm < thresholds.critical_dbm) return "critical";
+  return rx_power_dbm < thresholds.warning_dbm ? "weak" : "good";
+}
+
+/** What the hub last knows of a device, for staff. `GET /api/devices/{serial}`. */
+export const deviceState = z.object({
+  serial: z.string(),
+  equipment: z.string().nullable(),
+  online: z.boolean(),
+  last_seen: z.iso.datetime().nullable(),
+  ip: z.string().nullable(),
+  firmware: z.string().nullable(),
+  rx_power_dbm: z.number().nullable(),
+  signal: signalQuality,
+  uptime_s: z.number().nullable(),
+  provisioned: z.enum(["never", "current", "waiting"]),
+});
+export type DeviceState = z.infer<typeof deviceState>;
+
+/** What support types at the OLT to let an ONT in. `line_profile` as `LP:102`. */
+export const portActivation = z.object({
+  olt_name: z.string(),
+  olt_ip: z.string(),
+  frame: z.string(),
+  slot: z.string(),
+  port: z.string(),
+  ontid: z.string(),
+  gpon_sn: gponSerial,
+  gpon_sn_hex: z.string(),
+  line_profile: z.string().nullable(),
+  vlan_internet: z.int().nullable(),
+  vlan_tv: z.int().nullable(),
+  vlan_voip: z.int().nullable(),
+  /** Ready to paste. */
+  command: z.string(),
+});
+export type PortActivation = z.infer<typeof portActivation>;

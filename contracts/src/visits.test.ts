@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { checksFor, missingFor, missingId, visitAction } from "./visits.ts";
+import type { VisitEquipment } from "./visits.ts";
+
+const equipment = (name: string, equipment_type: VisitEquipment["equipment_type"], serial_number: string | null): VisitEquipment => ({
+  name, equipment_type, status: "En attente", serial_number, mac_address: null, brand: null, online: false, rx_power_dbm: null, wifi: null,
+});
+const keys = (...services: ("Internet" | "TV" | "Phone")[]) => checksFor("Installation", services.map((service_type) => ({ service_type }))).map(({ key }) => key);
+
+describe("visits", () => {
+  it("asks to check what is sold at the place, and the signal always", () => {
+    expect(keys("Internet")).toEqual(["ont_signal_dbm", "wifi_24ghz", "wifi_5ghz", "speed_down_mbps", "speed_up_mbps"]);
+    expect(keys("Internet", "TV", "Phone")).toEqual(expect.arrayContaining(["tv_channels", "dial_tone", "emergency_call"]));
+    expect(keys("Phone")).not.toContain("wifi_5ghz");
+    expect(checksFor("Retrieval", [{ service_type: "Internet" }]).map(({ key }) => key)).toEqual(["device_removed"]);
+  });
+
+  it("holds a completion back for each scan, check and signature that is missing, and for nothing else", () => {
+    const checks = checksFor("Installation", [{ service_type: "Phone" }]);
+    const devices = [equipment("EQ-1", "ONT", null), equipment("EQ-2", "Routeur", "X1234"), equipment("EQ-3", "Téléphone IP", null)];
+    expect(missingFor({ job_type: "Installation", equipment: devices, checks, signed: false }).map(missingId)).toEqual([
+      "scan:EQ-1", "check:ont_signal_dbm", "check:dial_tone", "check:emergency_call", "signature",
+    ]);
+    const done = checks.map((each) => ({ ...each, done: true }));
+    expect(missingFor({ job_type: "Installation", equipment: [equipment("EQ-1", "ONT", "RCMG19A01234")], checks: done, signed: true })).toEqual([]);
+  });
+
+  it("refuses an action with a field it does not know: a phone must not believe that something was kept", () => {
+    const action = { id: "7b0c7a52-3f5f-4c77-9a1c-0d6a4a1f3c11", version: 1, sequence: 1, job: "JOB-1", made_at: "2026-04-07T14:00:00Z", action: { kind: "start" } };
+    expect(visitAction.safeParse(action).success).toBe(true);
+    expect(visitAction.safeParse({ ...action, action: { kind: "start", note: "x" } }).success).toBe(false);
+    expect(visitAction.safeParse({ ...action, action: { kind: "sign_off", sign_off: { without_signature: "" } } }).success).toBe(false);
+  });
+});
