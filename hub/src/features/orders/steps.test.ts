@@ -9,6 +9,9 @@ import { anyOrder, factsOf, sampleBody, sampleDrop, sampleInvoiceSettings } from
 import { buildSteps, orderNotes, phoneLinesOf } from "./steps.ts";
 import type { OrderFacts } from "./steps.ts";
 
+/** What the contract suite sends to ERPNext as a real order: the hub's own steps, kept as a file. `vitest -u` writes it anew. */
+const contractSample = new URL("./order-sample.json", import.meta.resolve("@gigafibre/fixtures/erpnext/contract/order-sample")).pathname;
+
 type Insert = Extract<Step, { op: "insert" }>;
 const inserts = (steps: readonly Step[], doctype: string): Insert[] =>
   steps.filter((step): step is Insert => step.op === "insert" && step.doctype === doctype);
@@ -29,6 +32,12 @@ function refsIn(value: StepValue): string[] {
 }
 
 describe("the unit of work of an order", () => {
+  it("of the example, with its invoice, is what the contract suite sends to ERPNext", async () => {
+    const secrets = { wifi_ssid: "Gigafibre-1234", wifi_password: "exemple-du-contrat", sip_passwords: ["exemple-du-contrat"] };
+    const steps = buildSteps(factsOf(sampleBody, { secrets, invoice: sampleInvoiceSettings }));
+    await expect(`${JSON.stringify(steps, null, 2)}\n`).toMatchFileSnapshot(contractSample);
+  });
+
   it("of the example is one Customer, Contact, Address, place and Project, five Subscriptions, four devices, eight Tasks and one job", () => {
     const steps = buildSteps(factsOf(sampleBody));
     expect(count(steps)).toEqual({
