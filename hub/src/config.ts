@@ -65,6 +65,8 @@ const environment = z.object({
 });
 
 export type Config = z.infer<typeof environment>;
+/** The name of every setting. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape);
 
 /** @throws Error naming each setting that is missing or wrong. */
 export function readConfig(env: Record<string, string | undefined>): Config {
