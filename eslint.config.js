@@ -74,6 +74,11 @@ export default tseslint.config(
   { files: ["**/*.{js,mjs,ts}"], languageOptions: { globals: globals.node } },
   { files: ["website/**/*.{ts,vue}"], languageOptions: { globals: globals.browser } },
   {
+    // Desk's scripts: Frappe reads each as text and runs it in its own page.
+    files: ["erpnext-app/gigafibre_fsm/**/*.js"],
+    languageOptions: { sourceType: "script", globals: { ...globals.browser, $: "readonly", __: "readonly", frappe: "readonly", moment: "readonly" } },
+  },
+  {
     rules: {
       eqeqeq: ["error", "always"],
       "no-console": "off",

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readApp } from "./lint/app.mjs";
 import { customizationProblems } from "./lint/customizations.mjs";
+import { workspaceProblems } from "./lint/desk.mjs";
 import { doctypeProblems } from "./lint/doctypes.mjs";
 import { formatPython, pythonProblems } from "./lint/python.mjs";
 import { ruleProblems } from "./lint/rules.mjs";
@@ -18,6 +19,7 @@ export function problemsOf(root, { python = true } = {}) {
     ...doctypeProblems(app),
     ...ruleProblems(app),
     ...customizationProblems(app),
+    ...workspaceProblems(app),
     ...textProblems(app),
   ];
 }

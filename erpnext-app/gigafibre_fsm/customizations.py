@@ -7,7 +7,7 @@ not undo that. A later version that changes what an earlier one made does it by 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from gigafibre_fsm import ledger, webhooks
+from gigafibre_fsm import desk, ledger, webhooks
 from gigafibre_fsm.declared import customization
 
 MODULE = "Gigafibre FSM"
@@ -19,12 +19,14 @@ def apply():
 	make_custom_fields()
 	make_property_setters()
 	make_workflows()
+	desk.make()
 	webhooks.sync()
 
 
 def remove():
 	"""The mirror of `apply`, and of `make_records`; roles go last, once nothing refers to them (`remove_roles`)."""
 	webhooks.remove()
+	desk.remove()
 	remove_workflows()
 	remove_property_setters()
 	remove_custom_fields()

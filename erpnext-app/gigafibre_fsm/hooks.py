@@ -30,6 +30,17 @@ has_permission = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.vi
 
 override_doctype_dashboards = {
 	"Customer": "gigafibre_fsm.dashboards.customer",
-	"Project": "gigafibre_fsm.dashboards.project",
+	"Issue": "gigafibre_fsm.dashboards.issue",
 	"Item": "gigafibre_fsm.dashboards.item",
+	"Project": "gigafibre_fsm.dashboards.project",
+	"Sales Invoice": "gigafibre_fsm.dashboards.sales_invoice",
+	"Task": "gigafibre_fsm.dashboards.task",
+}
+override_whitelisted_methods = {"frappe.utils.global_search.search": "gigafibre_fsm.api.search.search"}
+doctype_js = {
+	"Customer": "public/js/customer.js",
+	"Issue": "public/js/issue.js",
+}
+global_search_doctypes = {
+	"Default": [{"doctype": doctype} for doctype in ("Service Location", "Dispatch Job", "Service Equipment", "Service Subscription")],
 }

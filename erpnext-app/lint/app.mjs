@@ -37,7 +37,8 @@ export function readApp(root) {
     all("gigafibre_fsm/customizations/*.json").map(({ path, json }) => [basename(path, ".json"), { path, json }]),
   );
   const rules = all("gigafibre_fsm/rules/*.json");
-  return { root, problems, doctypes, customizations, rules };
+  const workspaces = all("gigafibre_fsm/gigafibre_fsm/workspace/*/*.json");
+  return { root, problems, doctypes, customizations, rules, workspaces };
 }
 
 const byName = (fields) => new Map(fields.map((field) => [field.fieldname, field]));

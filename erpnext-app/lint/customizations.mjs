@@ -1,9 +1,10 @@
 // The one map of what the app adds to a site: every name in it exists.
 import { TABLES, knownFields } from "./app.mjs";
 import { options } from "./doctypes.mjs";
+import { deskDocuments } from "./desk.mjs";
 import { STANDARD_DOCTYPES, STANDARD_ROLES, SUBMITTABLE, WEBHOOK_EVENTS, isStandardField } from "./standard.mjs";
 
-const FILES = { custom_fields: customFields, property_setters: propertySetters, roles: roleProfiles, workflows, webhooks, records };
+const FILES = { custom_fields: customFields, property_setters: propertySetters, roles: roleProfiles, workflows, webhooks, records, desk: deskDocuments };
 
 export function customizationProblems(app) {
   return Object.entries(FILES).flatMap(([name, check]) => {

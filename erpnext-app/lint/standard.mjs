@@ -25,9 +25,9 @@ export const STANDARD_DOCTYPES = new Set([
 export const STANDARD_FIELDS = {
   Customer: ["customer_name", "customer_group", "image", "mobile_no", "primary_address", "territory"],
   "Customer Group": ["customer_group_name", "parent_customer_group", "is_group"],
-  Issue: ["issue_split_from"],
+  Issue: ["issue_split_from", "status", "subject"],
   Item: ["image", "item_name"],
-  Lead: ["request_type"],
+  Lead: ["request_type", "status"],
   "Payment Entry": ["clearance_date", "payment_type"],
   Project: ["customer"],
   "Sales Invoice": ["discount_amount", "project"],

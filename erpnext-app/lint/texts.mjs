@@ -38,6 +38,26 @@ function* textsOf(app) {
   }
   const { path, json } = app.customizations.custom_fields;
   for (const field of Object.values(json).flat()) yield* fieldTexts(field, path);
+  yield* deskTexts(app);
+}
+
+/** What Desk says besides forms: scripts' `__("…")`, print formats' `_("…")`, the workspace, number cards, boards, moves, groups of links. */
+function* deskTexts(app) {
+  for (const [pattern, call] of [["gigafibre_fsm/**/*.js", /\b__\(\s*"((?:[^"\\]|\\.)*)"/g], ["gigafibre_fsm/**/*.html", /\b_\(\s*"((?:[^"\\]|\\.)*)"/g]]) {
+    for (const path of globSync(pattern, { cwd: app.root }).sort()) {
+      for (const [, text] of readFileSync(join(app.root, path), "utf8").matchAll(call)) yield [text, path];
+    }
+  }
+  for (const { path, json } of app.workspaces) {
+    for (const { label } of [...json.links.filter(({ type }) => type === "Card Break"), ...json.shortcuts, ...json.number_cards]) yield [label, path];
+    for (const { format } of json.shortcuts) if (format) yield [format, path];
+    for (const { type, data } of JSON.parse(json.content)) if (type === "header") yield [data.text.replaceAll(/<[^>]*>/g, ""), path];
+  }
+  const { desk, workflows } = app.customizations;
+  for (const card of desk.json["Number Card"]) yield [card.label, desk.path];
+  for (const board of desk.json["Kanban Board"]) yield [board.name, desk.path];
+  for (const { action } of workflows.json.flatMap((workflow) => workflow.transitions)) yield [action, workflows.path];
+  for (const { path, json } of app.doctypes.values()) for (const { group } of json.links ?? []) if (group) yield [group, path];
 }
 
 // Options that are French already, codes, or the hub's words.
