@@ -161,6 +161,12 @@ describe("versions agree", () => {
     expect(file).toMatch(/^USER node\nEXPOSE 4000\nHEALTHCHECK .*\/readyz/m);
   });
 
+  it("between the packages of the house and those that the images are built from", () => {
+    const { packages } = z.object({ packages: z.array(z.string()) }).parse(parse(read("pnpm-workspace.yaml")));
+    const copied = [...read("deploy/hub/Dockerfile").matchAll(/^COPY (\S+)\/package\.json \1\/$/gm)].map(([, room = ""]) => room);
+    expect(copied).toEqual(expect.arrayContaining(packages));
+  });
+
   it("between the hub's patience and Docker's", () => {
     const [, patience = ""] = /STOP_WITHIN_MS = (\d+)_000;/.exec(read("hub/src/server.ts")) ?? [];
     expect(Number.parseInt(services["hub"]?.stop_grace_period ?? "")).toBeGreaterThan(Number(patience));
