@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
 
+/** Against a real ERPNext (`pnpm contract` with `ERPNEXT_URL`) every document takes its time, and the site is cleaned up one by one. */
+const realSite = process.env.CONTRACT_SITE !== undefined;
+
 export default defineConfig({
   test: {
     globalSetup: ["fixtures/postgres/vitest-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    testTimeout: realSite ? 120_000 : 30_000,
+    hookTimeout: realSite ? 900_000 : 120_000,
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "contracts", include: ["contracts/src/**/*.test.ts"] } },

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyBasket, anySelection, invoiceOf } from "@gigafibre/fixtures/demo/baskets";
 import { demoCatalog, examples, zones } from "@gigafibre/fixtures/demo/catalog";
 import { firstInvoice } from "./invoices.ts";
-import { addDays } from "./dates.ts";
+import { billingPeriod } from "./dates.ts";
 import { comboCount, quote, taxesOn } from "./pricing.ts";
 import type { Selection } from "./pricing.ts";
 
@@ -13,34 +14,6 @@ const family: Selection = {
   special_discount: false,
   free_tv_box: true,
 };
-
-const anySelection = fc.record({
-  zone: fc.constantFrom(...zones),
-  internet: fc.constantFrom("FTTH25", "FTTH80I", "FTTH150I", "FTTH500I", "FTTH1500I"),
-  tv: fc.constantFrom(undefined, "TVBSKINNY", "TVBSTANDARD", "TVBEVO", "TELE"),
-  addons: fc.subarray(["TVFAMILLE", "TVFILMS", "TVSPORTS", "TVMONDE"]),
-  phones: fc.integer({ min: 0, max: 5 }),
-  boxes: fc.integer({ min: 1, max: 6 }),
-  commitment: fc.constantFrom(0 as const, 24 as const, 36 as const),
-  special: fc.boolean(),
-  free: fc.boolean(),
-});
-
-function selectionFrom(choice: typeof anySelection extends fc.Arbitrary<infer T> ? T : never): Selection {
-  const paidTv = choice.tv !== undefined && choice.tv !== "TELE";
-  return {
-    services: [
-      { sku: choice.internet },
-      ...(choice.tv ? [{ sku: choice.tv }] : []),
-      ...(paidTv ? choice.addons.map((sku) => ({ sku })) : []),
-      ...(choice.phones ? [{ sku: "TELEPMENS", quantity: choice.phones }] : []),
-    ],
-    tv_boxes: paidTv ? choice.boxes : 0,
-    commitment_months: choice.commitment,
-    special_discount: choice.special,
-    free_tv_box: choice.free,
-  };
-}
 
 describe("the price of an order", () => {
   it("is the worked example's, to the cent", () => {
@@ -74,9 +47,8 @@ describe("the price of an order", () => {
 
   it("is always whole cents, the sum of its lines, with exactly the discounts its rules give", () => {
     fc.assert(
-      fc.property(anySelection, (choice) => {
-        const selection = selectionFrom(choice);
-        const catalog = demoCatalog(choice.zone);
+      fc.property(fc.constantFrom(...zones), anySelection, (zone, selection) => {
+        const catalog = demoCatalog(zone);
         const priced = quote(catalog, selection);
         for (const line of [...priced.monthly, ...priced.once]) {
           expect(Number.isSafeInteger(line.amount_cents)).toBe(true);
@@ -88,7 +60,8 @@ describe("the price of an order", () => {
         const expected = { 1: [], 2: [-500], 3: [-1000] }[comboCount(catalog, selection.services)] ?? [-1500];
         expect(combos).toEqual(expected);
         const lines = (sku: string) => [...priced.monthly, ...priced.once].filter((line) => line.sku === sku).map((line) => line.quantity);
-        for (const sku of ["TELEPMENS", "SERV911", "ACTTELEP"]) expect(lines(sku)).toEqual(choice.phones ? [choice.phones] : []);
+        const phones = selection.services.flatMap(({ sku, quantity }) => (sku === "TELEPMENS" ? [quantity] : []));
+        for (const sku of ["TELEPMENS", "SERV911", "ACTTELEP"]) expect(lines(sku)).toEqual(phones);
       }),
       { numRuns: 500 },
     );
@@ -123,18 +96,41 @@ describe("the first invoice", () => {
 
   it("has positive lines and positive named reductions whose difference is the net, and never exceeds the whole month", () => {
     fc.assert(
-      fc.property(anySelection, fc.integer({ min: 0, max: 800 }), fc.integer({ min: 1, max: 28 }), (choice, day, billing_day) => {
-        const whole = quote(demoCatalog(choice.zone), selectionFrom(choice));
-        const activated_on = addDays("2026-01-01", day);
-        const invoice = firstInvoice(whole, { activated_on, billing_day });
+      fc.property(anyBasket, (basket) => {
+        const invoice = invoiceOf(basket);
         expect(invoice.lines.every((line) => line.unit_cents > 0)).toBe(true);
         expect(invoice.reductions.every((reduction) => reduction.amount_cents > 0)).toBe(true);
         const gross = invoice.lines.reduce((sum, line) => sum + line.unit_cents * line.quantity, 0);
         const off = invoice.reductions.reduce((sum, reduction) => sum + reduction.amount_cents, 0);
         expect(gross - off).toBe(invoice.net_cents);
-        expect(invoice.billed_until! > activated_on).toBe(true);
-        expect(gross).toBeLessThanOrEqual(firstInvoice(whole, null).lines.reduce((sum, line) => sum + line.unit_cents * line.quantity, 0));
+        if (basket.activation) expect(invoice.billed_until! > basket.activation.activated_on).toBe(true);
+        else expect(invoice.billed_until).toBeNull();
+        const whole = invoiceOf({ ...basket, activation: null });
+        expect(gross).toBeLessThanOrEqual(whole.lines.reduce((sum, line) => sum + line.unit_cents * line.quantity, 0));
       }),
+    );
+  });
+
+  it("counts the days in each unit price, discounts too, before the quantity, and never in what is charged once", () => {
+    /** Of the price by hand: a unit's share in whole cents, a half and more upwards whatever its sign. */
+    const share = (cents: number, days: number, of: number): number => {
+      const [magnitude, half] = [BigInt(Math.abs(cents)) * BigInt(days) * 2n, BigInt(of)];
+      return Math.sign(cents) * Number((magnitude + half) / (2n * half));
+    };
+    fc.assert(
+      fc.property(anyBasket, ({ zone, selection, activation }) => {
+        const priced = quote(demoCatalog(zone), selection);
+        const { days_left, days } = activation ? billingPeriod(activation.activated_on, activation.billing_day) : { days_left: 1, days: 1 };
+        const wanted = [...priced.monthly.map((line) => ({ ...line, unit_cents: share(line.unit_cents, days_left, days) })), ...priced.once];
+        const invoice = firstInvoice(priced, activation);
+        expect(invoice.lines.map(({ sku, quantity, unit_cents }) => [sku, quantity, unit_cents])).toEqual(
+          wanted.filter(({ unit_cents }) => unit_cents > 0).map(({ sku, quantity, unit_cents }) => [sku, quantity, unit_cents]),
+        );
+        expect(invoice.reductions.map(({ sku, amount_cents }) => [sku, amount_cents])).toEqual(
+          wanted.filter(({ unit_cents }) => unit_cents < 0).map(({ sku, quantity, unit_cents }) => [sku, -unit_cents * quantity]),
+        );
+      }),
+      { numRuns: 500 },
     );
   });
 });
