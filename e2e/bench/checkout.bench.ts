@@ -1,7 +1,4 @@
-/**
- * How long the answer to a checkout takes, with ERPNext up and with ERPNext down; and what an order costs ERPNext as one unit of work, beside one REST
- * call a document. Each figure stands beside a baseline taken in the same run, on the same machine.
- */
+/** How long the answer to a checkout takes, with ERPNext up and with ERPNext down, beside a baseline taken in the same run, on the same machine. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
@@ -24,14 +21,8 @@ export async function run({ quick = false }: { quick?: boolean } = {}): Promise<
     try {
       await checkouts(world, 10);
       const baseline = await bareWrites(world, count);
-      const steps: string[] = [];
-      const listen = world.lines.erpnext.add({
-        kind: "latency",
-        matches: ({ path, body }) => path.endsWith("unit_of_work.commit") && steps.push(body) === 0,
-      });
       const up = await checkouts(world, count);
       await world.quiet.wait(180_000);
-      listen();
       const away = world.lines.erpnext.add({ kind: "drop_before", matches: () => true });
       const down = await checkouts(world, count);
       away();
@@ -39,7 +30,6 @@ export async function run({ quick = false }: { quick?: boolean } = {}): Promise<
       return [
         checkoutFigure("checkout answer, ERPNext up", up, baseline),
         checkoutFigure("checkout answer, ERPNext down", down, baseline),
-        await orderIntoErpnext(world, steps, quick ? 10 : 40),
       ];
     } finally {
       await world.stop();
@@ -89,74 +79,5 @@ async function bareWrites(world: World, count: number): Promise<number[]> {
     });
   } finally {
     await pool.end();
-  }
-}
-
-interface Step {
-  readonly op: string;
-  readonly doctype: string;
-  readonly name?: unknown;
-  readonly as?: string;
-  readonly values: Record<string, unknown>;
-}
-
-/** The same documents, written both ways in turns. */
-async function orderIntoErpnext(world: World, bodies: readonly string[], rounds: number): Promise<Figure> {
-  const sample = bodies[0];
-  if (sample === undefined) throw new Error("no order was sent to ERPNext");
-  const documents = (JSON.parse(sample) as { steps: Step[] }).steps.filter(({ op }) => op !== "expect");
-  const calls = documents.filter(({ op }) => op === "insert").length;
-  const apart: number[] = [];
-  const together: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    apart.push((await between(() => oneByOne(world, anew(documents))))[0]);
-    together.push((await between(() => commit(world, anew(documents))))[0]);
-  }
-  const [one, many] = [percentile(together, 50), percentile(apart, 50)];
-  const ratio = many / one;
-  return {
-    name: "order into ERPNext (the stand-in: its own times, not a real site's)",
-    figure: `one unit of work: p50 ${milliseconds(one)}, ${ratio.toFixed(1)} × faster`,
-    baseline: `one REST call a document, ${calls} documents: p50 ${milliseconds(many)}`,
-    limit: "≥ 3 × faster",
-    met: ratio >= 3,
-  };
-}
-
-/** The same steps for another person, another order and another drop. */
-function anew(steps: readonly Step[]): Step[] {
-  const mark = randomUUID().slice(0, 8);
-  const fresh: Readonly<Record<string, string>> = { customer_name: `Mesure ${mark}`, fibre_id: `MES-${mark}`, order_id: `MES-${mark}` };
-  return steps.map((step) => ({
-    ...step,
-    values: Object.fromEntries(Object.entries(step.values).map(([field, value]) => [field, fresh[field] ?? value])),
-  }));
-}
-
-async function commit(world: World, steps: readonly Step[]): Promise<void> {
-  const { status, body } = await world.reader.write("POST", "/api/method/gigafibre_fsm.api.unit_of_work.commit", { key: `bench:${randomUUID()}`, steps });
-  if (status >= 400) throw new Error(JSON.stringify(body));
-}
-
-async function oneByOne(world: World, steps: readonly Step[]): Promise<void> {
-  const made = new Map<string, Record<string, unknown>>();
-  const field = (path: string): unknown => {
-    const [alias = "", name = ""] = path.split(".");
-    return made.get(alias)?.[name];
-  };
-  const resolved = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(resolved);
-    if (typeof value !== "object" || value === null) return value;
-    const { $ref, $format } = value as { $ref?: string; $format?: string };
-    if ($ref !== undefined) return field($ref);
-    if ($format !== undefined) return $format.replaceAll(/\{([^{}]+)\}/g, (_, path: string) => String(field(path)));
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolved(entry)]));
-  };
-  for (const { op, doctype, name, as, values } of steps) {
-    const path = `/api/resource/${encodeURIComponent(doctype)}`;
-    const own = op === "insert" ? path : `${path}/${encodeURIComponent(String(resolved(name)))}`;
-    const { status, body } = await world.reader.write(op === "insert" ? "POST" : "PUT", own, resolved(values));
-    if (status >= 400) throw new Error(`${doctype}: ${JSON.stringify(body)}`);
-    if (as !== undefined) made.set(as, body["data"] as Record<string, unknown>);
   }
 }

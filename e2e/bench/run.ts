@@ -1,7 +1,9 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout|search` some. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush` some. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import type { Figure } from "./figures.ts";
+import { run as order } from "./order.bench.ts";
+import { run as rush } from "./rush.bench.ts";
 import { run as search } from "./search.bench.ts";
 
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
@@ -9,6 +11,8 @@ const { values: options } = parseArgs({ options: { quick: { type: "boolean", def
 const benches: readonly (readonly [string, (options: { quick?: boolean }) => Promise<readonly Figure[]>])[] = [
   ["search", search],
   ["checkout", checkout],
+  ["order", order],
+  ["rush", rush],
 ];
 
 let failed = 0;

@@ -30,8 +30,8 @@ export function doors(count: number): Doors {
   return { house: of("house"), duplex: of("duplex"), unbuilt: of("unbuilt") };
 }
 
-/** Builds the village in an empty, migrated database. */
-export async function buildPlant(databaseUrl: string, count: number): Promise<void> {
+/** Builds the village in an empty, migrated database. `mark` begins its drops' ids. */
+export async function buildPlant(databaseUrl: string, count: number, mark: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -56,7 +56,7 @@ export async function buildPlant(databaseUrl: string, count: number): Promise<vo
               case when place % 2 = 0 then null else '' end, unbuilt, 1500, 'standard'
        from unnest($1::text[], $2::int[], $3::boolean[], $4::int[]) as drops (id, number, unbuilt, place)`,
       [
-        drops.map(({ number, half }) => `HAV-${number}${half}`),
+        drops.map(({ number, half }) => `${mark}HAV-${number}${half}`),
         drops.map(({ number }) => number),
         drops.map(({ number }) => kindOf(number) === "unbuilt"),
         drops.map((_, place) => place),
@@ -65,7 +65,7 @@ export async function buildPlant(databaseUrl: string, count: number): Promise<vo
     await client.query(
       `insert into fiber_availability (address_uuid, fibre_id, match_method, score)
        select uuid, id, 'exact', 1 from unnest($1::uuid[], $2::text[]) as reach (uuid, id)`,
-      [drops.map(({ number }) => uuidOf(number)), drops.map(({ number, half }) => `HAV-${number}${half}`)],
+      [drops.map(({ number }) => uuidOf(number)), drops.map(({ number, half }) => `${mark}HAV-${number}${half}`)],
     );
     await client.query("commit");
   } finally {

@@ -70,6 +70,7 @@ export type Counts = Record<(typeof COUNTED)[number], number>;
 export interface Where {
   readonly hubUrl: string;
   readonly erpnextUrl: string;
+  readonly adminUser: string;
   readonly adminPassword: string;
   readonly stripeUrl: string;
   readonly stripeKey: string;
@@ -102,7 +103,7 @@ export class Reader {
   }
 
   static async signIn(where: Where): Promise<Reader> {
-    return new Reader(where, await cookieOf(where.erpnextUrl, "Administrator", where.adminPassword));
+    return new Reader(where, await cookieOf(where.erpnextUrl, where.adminUser, where.adminPassword));
   }
 
   async list(doctype: string, filters: readonly Filter[]): Promise<Row[]> {

@@ -45,6 +45,8 @@ export type Told =
 export interface ShopperOptions {
   /** Told apart from everyone else by this number. */
   readonly number: number;
+  /** Of the run, where ERPNext outlives it. */
+  readonly mark: string;
   readonly hubUrl: string;
   readonly stripeUrl: string;
   readonly publishableKey: string;
@@ -82,11 +84,11 @@ export class Shopper {
   #body: CheckoutInput | undefined;
 
   constructor(options: ShopperOptions) {
-    const { number } = options;
+    const { number, mark } = options;
     this.#options = options;
     this.number = number;
-    this.name = `Orage Numéro ${number}`;
-    this.email = `orage-${number}@exemple.test`;
+    this.name = `Orage ${mark}Numéro ${number}`;
+    this.email = `orage-${mark.trim()}${number}@exemple.test`;
     this.phone = `450${2_000_000 + number}`;
     this.key = `orage-${number}-${"k".repeat(16)}`;
     this.addressUuid = options.addressUuid;

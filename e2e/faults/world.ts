@@ -14,6 +14,8 @@ import { setupSite } from "@gigafibre/fixtures/erpnext/site";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
 import { createStripe } from "@gigafibre/fixtures/stripe/app";
 import { DEMO_PASSWORD, seedSite } from "@gigafibre/fixtures/demo/site";
+import { tellWhereTheHubIs } from "./given-site.ts";
+import type { GivenSite } from "./given-site.ts";
 import { startCluster } from "@gigafibre/fixtures/postgres/cluster";
 import { HubProcess } from "./hub-process.ts";
 import { buildPlant, doors } from "./plant.ts";
@@ -41,6 +43,11 @@ export interface Prepared {
   /** A folder for the run, gone after it. */
   readonly scratch: string;
   readonly doorCount: number;
+  /** A site that was given rather than stood in for: it outlives the run, and stands as it was left. */
+  readonly site: string | null;
+  /** Tells this run's people and drops from those of earlier runs on the same site. */
+  readonly mark: string;
+  readonly adminUser: string;
   readonly adminPassword: string;
   readonly apiKey: string;
   readonly apiSecret: string;
@@ -60,6 +67,8 @@ export interface Lines {
 
 export interface World {
   readonly hub: HubProcess;
+  /** ERPNext itself, without a line in between. */
+  readonly erpnextUrl: string;
   readonly lines: Lines;
   readonly reader: Reader;
   readonly quiet: Quiet;
@@ -114,8 +123,9 @@ async function sql(url: string, statement: string): Promise<void> {
 /**
  * Starts a PostgreSQL and makes the world that all others are copied from.
  * @param options.durable writes reach the disk before they are committed, as in production: for figures
+ * @param options.site an ERPNext marked as a test site, in place of the stand-in; one world at a time
  */
-export async function prepareWorld(options: { doors: number; durable?: boolean }): Promise<{ prepared: Prepared; stop: () => Promise<void> }> {
+export async function prepareWorld(options: { doors: number; durable?: boolean; site?: GivenSite | undefined }): Promise<{ prepared: Prepared; stop: () => Promise<void> }> {
   const home = await mkdtemp(path.join(tmpdir(), "gigafibre-faults-"));
   await chmod(home, 0o755);
   const cluster = await startCluster({ dataDir: path.join(home, "data"), port: await steadyPort(), ephemeral: options.durable !== true });
@@ -128,23 +138,27 @@ export async function prepareWorld(options: { doors: number; durable?: boolean }
     await sql(`${cluster.url}/postgres`, "alter role current_user set synchronous_commit = on");
     await sql(`${cluster.url}/postgres`, `create database ${TEMPLATE}`);
     const databaseUrl = `${cluster.url}/${TEMPLATE}`;
+    const common = { clusterUrl: cluster.url, scratch: home, doorCount: options.doors };
+    const secrets = { encryptionKeys: `k1:${randomBytes(32).toString("base64")}`, webhookSecret: randomBytes(24).toString("base64url") };
+    const finish = async (site: GivenSite, given: boolean): Promise<Prepared> => {
+      const keys = await seedSite(site);
+      const mark = given ? `${randomBytes(3).toString("hex")} ` : "";
+      await migrate({
+        ...hubSettings({ ...secrets, scratch: home }, databaseUrl),
+        ERPNEXT_URL: site.url,
+        ERPNEXT_API_KEY: keys.apiKey,
+        ERPNEXT_API_SECRET: keys.apiSecret,
+      });
+      await buildPlant(databaseUrl, options.doors, mark.trim());
+      return { ...common, ...secrets, ...keys, mark, site: given ? site.url : null, adminUser: site.adminUser, adminPassword: site.adminPassword };
+    };
+    if (options.site) return { prepared: await finish(options.site, true), stop };
     const adminPassword = randomBytes(12).toString("base64url");
-    const encryptionKeys = `k1:${randomBytes(32).toString("base64")}`;
-    const webhookSecret = randomBytes(24).toString("base64url");
     const erpnext = await createErpnext({ databaseUrl });
     try {
       await setupSite(erpnext, { adminPassword });
       const url = await erpnext.listen({ host: "127.0.0.1", port: 0 });
-      const { apiKey, apiSecret } = await seedSite({ url, adminPassword });
-      await migrate({
-        ...hubSettings({ encryptionKeys, webhookSecret, scratch: home }, databaseUrl),
-        ERPNEXT_URL: url,
-        ERPNEXT_API_KEY: apiKey,
-        ERPNEXT_API_SECRET: apiSecret,
-      });
-      await buildPlant(databaseUrl, options.doors);
-      const prepared = { clusterUrl: cluster.url, scratch: home, doorCount: options.doors, adminPassword, apiKey, apiSecret, encryptionKeys, webhookSecret };
-      return { prepared, stop };
+      return { prepared: await finish({ url, adminUser: "Administrator", adminPassword }, false), stop };
     } finally {
       await erpnext.close();
     }
@@ -186,9 +200,12 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     const hubPort = await steadyPort();
     const hooks = await openWire(() => local(hubPort));
     stops.push(() => hooks.close());
-    const erpnext = await createErpnext({ databaseUrl, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
-    stops.push(() => erpnext.close());
-    const erpnextUrl = await erpnext.listen({ host: "127.0.0.1", port: 0 });
+    const erpnextUrl = prepared.site ?? (await standIn());
+    if (prepared.site !== null) {
+      await tellWhereTheHubIs(prepared, hooks.url);
+      // Nobody listens there any more: the site is not left with notices to deliver.
+      stops.push(() => tellWhereTheHubIs(prepared, ""));
+    }
     const stripePort = await steadyPort();
     const stripe = await createStripe({
       databaseUrl,
@@ -247,6 +264,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     const reader = await Reader.signIn({
       hubUrl: hub.url,
       erpnextUrl,
+      adminUser: prepared.adminUser,
       adminPassword: prepared.adminPassword,
       stripeUrl: local(stripePort),
       stripeKey: SECRET_KEY,
@@ -259,6 +277,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     const left: Record<DoorKind, string[]> = copyOf(doors(prepared.doorCount));
     return {
       hub,
+      erpnextUrl,
       lines,
       reader,
       quiet,
@@ -283,6 +302,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
         number += 1;
         return new Shopper({
           number,
+          mark: prepared.mark,
           hubUrl: hub.url,
           stripeUrl: local(stripePort),
           publishableKey: PUBLISHABLE_KEY,
@@ -294,6 +314,12 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       },
       stop,
     };
+
+    async function standIn(): Promise<string> {
+      const erpnext = await createErpnext({ databaseUrl, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
+      stops.push(() => erpnext.close());
+      return erpnext.listen({ host: "127.0.0.1", port: 0 });
+    }
   } catch (error) {
     await stop();
     throw error;

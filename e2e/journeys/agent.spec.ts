@@ -3,7 +3,7 @@ import type { CheckoutInput, OrderAccepted } from "@gigafibre/contracts/orders";
 import type { LiveEvent } from "@gigafibre/contracts/events";
 import { anAddress } from "./addresses.ts";
 import { somebody } from "./order-page.ts";
-import { ErpnextReader, messagesAbout } from "./read-back.ts";
+import { ErpnextReader, messagesAbout, STANDS } from "./read-back.ts";
 
 test("an agent's order by phone is invoiced at once, and its link opens a page to pay what is owed", async ({ page, request, baseURL }) => {
   const address = await anAddress(request, "available", { minSpeed: 150 });
@@ -46,12 +46,12 @@ test("an agent's order by phone is invoiced at once, and its link opens a page t
   const { order_id: orderId } = (await answer.json()) as OrderAccepted;
 
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(async () => (await erpnext.documentsOf(orderId)).invoices.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await erpnext.documentsOf(orderId)).invoices.length, STANDS).toBe(1);
   const [invoice] = (await erpnext.documentsOf(orderId)).invoices;
   expect(invoice).toMatchObject({ docstatus: 1 });
   expect(invoice?.["outstanding_amount"]).toBe(invoice?.["grand_total"]);
 
-  await expect.poll(async () => (await messagesAbout(request, orderId)).some((message) => /\/pay\//.test(message.text)), { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await messagesAbout(request, orderId)).some((message) => /\/pay\//.test(message.text)), STANDS).toBe(true);
   const link = (await messagesAbout(request, orderId)).map((message) => /https?:\/\/\S+\/pay\/[\w.-]+/.exec(message.text)?.[0]).find(Boolean) ?? "";
   await page.goto(link);
   await expect(page).toHaveURL(/\/c\/pay\/cs_/);

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { anAddress } from "./addresses.ts";
 import { OrderPage, somebody } from "./order-page.ts";
 import type { Person } from "./order-page.ts";
-import { ErpnextReader, messagesAbout } from "./read-back.ts";
+import { ErpnextReader, messagesAbout, STANDS } from "./read-back.ts";
 
 /** Everything up to the filled card form, with the simplest choices. */
 async function upToCard(page: Page, label: string, person: Person): Promise<OrderPage> {
@@ -37,9 +37,9 @@ test("pressing twice and reloading while it is sent makes one order", async ({ p
   const orderId = await order.accepted();
 
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, STANDS).toBe(1);
   expect(await erpnext.list("Customer", [["customer_name", "=", person.name]])).toHaveLength(1);
-  await expect.poll(async () => (await messagesAbout(request, orderId)).filter((message) => message.channel === "sms")).toHaveLength(1);
+  await expect.poll(async () => (await messagesAbout(request, orderId)).filter((message) => message.channel === "sms"), STANDS).toHaveLength(1);
 });
 
 test("two browsers at the same door: one has the order, the other is told what to do", async ({ browser, request }) => {
@@ -56,11 +56,11 @@ test("two browsers at the same door: one has the order, the other is told what t
   const winners = await Promise.all(orders.map((order) => confirmed(order).isVisible()));
   const erpnext = await ErpnextReader.signIn(request);
   if (winners.filter(Boolean).length === 1) {
-    await expect.poll(() => erpnext.list("Service Location", [["fibre_id", "=", address.fibre_id]]), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => erpnext.list("Service Location", [["fibre_id", "=", address.fibre_id]]), STANDS).toHaveLength(1);
   } else {
     // A duplex has two drops: then, and only then, both may have one each.
     const locations = () => erpnext.list("Service Location", [["rqa_uuid", "=", address.uuid]], ["name", "fibre_id"]);
-    await expect.poll(async () => new Set((await locations()).map((row) => row["fibre_id"])).size, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => new Set((await locations()).map((row) => row["fibre_id"])).size, STANDS).toBe(2);
   }
   for (const context of contexts) await context.close();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { anAddress } from "./addresses.ts";
 import { OrderPage, somebody } from "./order-page.ts";
-import { ErpnextReader } from "./read-back.ts";
+import { ErpnextReader, STANDS } from "./read-back.ts";
 
 test("where fibre does not reach, a person leaves an e-mail once and is one Lead, however often they ask", async ({ page, request }) => {
   const address = await anAddress(request, "not_served");
@@ -15,7 +15,7 @@ test("where fibre does not reach, a person leaves an e-mail once and is one Lead
     await expect(page.getByText(/C'est noté/)).toBeVisible();
   }
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(() => erpnext.list("Lead", [["email_id", "=", email]]), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => erpnext.list("Lead", [["email_id", "=", email]]), STANDS).toHaveLength(1);
 });
 
 test("at an address in service, somebody moving in is a Lead and not an order", async ({ page, request }) => {
@@ -29,7 +29,7 @@ test("at an address in service, somebody moving in is a Lead and not an order", 
   await page.getByRole("button", { name: "Envoyer" }).click();
   await expect(page.getByText(/C'est reçu/)).toBeVisible();
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(() => erpnext.list("Lead", [["email_id", "=", person.email]]), { timeout: 20_000 }).toMatchObject([{ interest: "Move-in" }]);
+  await expect.poll(() => erpnext.list("Lead", [["email_id", "=", person.email]]), STANDS).toMatchObject([{ interest: "Move-in" }]);
 });
 
 test("nonsense in the address box is answered kindly", async ({ page }) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { anAddress, misspelt } from "./addresses.ts";
 import { OrderPage, somebody } from "./order-page.ts";
-import { ErpnextReader, messagesAbout, paymentsAtStripe } from "./read-back.ts";
+import { ErpnextReader, messagesAbout, paymentsAtStripe, STANDS } from "./read-back.ts";
 
 test("a misspelt address becomes an order, and every document of it stands in ERPNext", async ({ page, request }) => {
   const address = await anAddress(request, "available", { minSpeed: 150 });
@@ -19,7 +19,7 @@ test("a misspelt address becomes an order, and every document of it stands in ER
   const orderId = await order.accepted();
 
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, STANDS).toBe(1);
   const documents = await erpnext.documentsOf(orderId);
   expect(documents.customers).toHaveLength(1);
   expect(documents.contacts).toHaveLength(1);
@@ -38,7 +38,7 @@ test("a misspelt address becomes an order, and every document of it stands in ER
   const taken = (await (await request.get(`/api/address/${address.uuid}`)).json()) as { status: string; fibre_id: string | null };
   expect(taken.fibre_id === address.fibre_id && taken.status === "available").toBe(false);
 
-  await expect.poll(async () => (await messagesAbout(request, orderId)).map((message) => message.channel).sort()).toEqual(["email", "slack", "sms", "webhook"]);
+  await expect.poll(async () => (await messagesAbout(request, orderId)).map((message) => message.channel).sort(), STANDS).toEqual(["email", "slack", "sms", "webhook"]);
   expect(await paymentsAtStripe(request, String(documents.customers[0]?.["stripe_customer_id"]))).toHaveLength(0);
 
   await expect(page.getByText(orderId).first()).toBeVisible();
@@ -58,7 +58,7 @@ test("a card that needs authentication goes to its bank and comes back to one or
   await page.getByRole("button", { name: /^Terminer l.authentification$/ }).click();
   const orderId = await order.accepted();
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, STANDS).toBe(1);
   const documents = await erpnext.documentsOf(orderId);
   expect(documents.equipment).toHaveLength(2);
   expect(documents.tasks).toHaveLength(7);
@@ -76,7 +76,7 @@ test("an address whose drop is yet to be built orders without dates, with a task
   await order.confirm.click();
   const orderId = await order.accepted();
   const erpnext = await ErpnextReader.signIn(request);
-  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await erpnext.documentsOf(orderId)).jobs.length, STANDS).toBe(1);
   const documents = await erpnext.documentsOf(orderId);
   expect(documents.tasks.map((task) => task["subject"])).toContain("Construire le raccordement");
   expect(documents.jobs[0]?.["preferred_dates"] ?? []).toHaveLength(0);

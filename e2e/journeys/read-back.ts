@@ -11,6 +11,9 @@ export interface Row {
   readonly [field: string]: unknown;
 }
 
+/** What an order leads to stands there within this long, on a real site under load too. */
+export const STANDS = { timeout: process.env["ERPNEXT_URL"] ? 120_000 : 30_000 } as const;
+
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export interface Message {

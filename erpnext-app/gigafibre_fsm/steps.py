@@ -9,6 +9,7 @@ from frappe.model import no_value_fields, table_fields
 from frappe.utils import cast, cstr
 
 from gigafibre_fsm.exceptions import ExpectationError, MalformedStepError, StepReferenceError, UnknownFieldError
+from gigafibre_fsm.tasks import Tasks
 
 # The keys a step may have: required, optional.
 SHAPES: dict[str, tuple[set[str], set[str]]] = {
@@ -32,10 +33,14 @@ class Steps:
 	def __init__(self):
 		self.documents: list[dict[str, str | None]] = []
 		self._by_alias: dict[str, Any] = {}
+		self._tasks = Tasks()
 
-	def run(self, step: dict):
+	def run(self, step: dict, following: Any = None):
+		"""Runs a step; `following` is the one that will be run next."""
 		check_shape(step)
 		getattr(self, f"_{step['op']}")(step)
+		if not _inserts_task(following):
+			self._tasks.settle()
 
 	def _insert(self, step):
 		meta = _meta(step["doctype"])
@@ -43,7 +48,10 @@ class Steps:
 		refuse_unknown_fields(meta, values)
 		doc = frappe.get_doc({"doctype": meta.name, **values})
 		_refuse_fields_above(doc, values)
-		doc.insert()
+		if doc.doctype == "Task":
+			self._tasks.insert(doc)
+		else:
+			doc.insert()
 		self._remember(doc, step.get("as"))
 
 	def _update(self, step):
@@ -209,6 +217,10 @@ def _meta(doctype: str):
 	if meta.istable:
 		frappe.throw(_("{0} is part of another document").format(_(doctype)), MalformedStepError)
 	return meta
+
+
+def _inserts_task(step: Any) -> bool:
+	return isinstance(step, dict) and step.get("op") == "insert" and step.get("doctype") == "Task"
 
 
 def _is_operator(value: dict) -> bool:

@@ -6,6 +6,7 @@ It knows nothing of orders: what a unit holds is decided by whoever sends it.
 import hashlib
 import json
 from contextlib import contextmanager
+from itertools import zip_longest
 
 import frappe
 import pymysql
@@ -13,6 +14,7 @@ import redis
 from frappe import _
 from frappe.utils import cstr, strip_html
 
+from gigafibre_fsm import afterwards
 from gigafibre_fsm.exceptions import KeyReusedError, MalformedUnitOfWorkError, TransactionControlError, UnitOfWorkStepError
 from gigafibre_fsm.steps import Steps
 from gigafibre_fsm.users import our_roles, require_role
@@ -109,10 +111,11 @@ def _write(key: str, on_behalf_of: str | None, steps: list, payload_hash: str) -
 		# First of all, so that a second request with this key waits here and does nothing twice.
 		row = _claim(key, on_behalf_of, payload_hash)
 		work = Steps()
-		for index, step in enumerate(steps):
+		afterwards.gather()
+		for index, (step, following) in enumerate(zip_longest(steps, steps[1:])):
 			messages = len(frappe.message_log)
 			try:
-				work.run(step)
+				work.run(step, following)
 			except (*DEADLOCKS, *OUTAGES):
 				raise
 			except Exception as error:
