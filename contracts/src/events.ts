@@ -6,6 +6,12 @@ import { z } from "zod";
 export const eventKind = z.enum([
   "order.received",
   "order.created",
+  "order.scheduled",
+  "order.en_route",
+  "order.in_progress",
+  "order.awaiting_proof",
+  "order.unproven",
+  "order.live",
   "order.needs_attention",
   "order.cancelled",
   "lead.created",

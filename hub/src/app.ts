@@ -7,6 +7,7 @@ import { problemOf } from "@gigafibre/contracts/problems";
 import { createVault } from "./encryption.ts";
 import type { Vault } from "./encryption.ts";
 import type { Config } from "./config.ts";
+import { activation } from "./features/activation/activation.ts";
 import { access } from "./plugins/access.ts";
 import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
@@ -93,6 +94,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(stripe);
   await app.register(payments);
   await app.register(orders);
+  await app.register(activation);
   await app.register(outbox);
   await app.register(passThrough);
   await app.register(session);

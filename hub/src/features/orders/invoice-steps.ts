@@ -1,10 +1,10 @@
-/** The invoice of an order that is paid before the installation: one whole month and what is charged once. */
-import { firstInvoice } from "@gigafibre/contracts/invoices";
+/** The first invoice of an order, as ERPNext can submit it: made at the order when it is paid before the installation, else at the activation. */
+import type { FirstInvoice } from "@gigafibre/contracts/invoices";
+import type { Language } from "@gigafibre/contracts/language";
 import { dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Step, StepValue, StepValues } from "@gigafibre/contracts/unit-of-work";
-import type { OrderFacts } from "./steps.ts";
 
-/** What ERPNext's own settings say about invoices, read when the order came. */
+/** What ERPNext's own settings say about invoices, read when the invoice is decided. */
 export interface InvoiceSettings {
   readonly company: string;
   readonly tax_template: string;
@@ -12,15 +12,21 @@ export interface InvoiceSettings {
   readonly taxes: readonly { readonly charge_type: string; readonly account_head: string; readonly description: string; readonly rate: number }[];
 }
 
-export function invoiceSteps(order: Pick<OrderFacts, "order_id" | "quote" | "body">, settings: InvoiceSettings, customer: StepValue): Step[] {
-  const language = order.body.customer.language ?? "fr";
-  const invoice = firstInvoice(order.quote, null);
+export interface Invoiced {
+  readonly order_id: string;
+  readonly customer: StepValue;
+  readonly project: StepValue;
+  readonly language: Language;
+  readonly invoice: FirstInvoice;
+}
+
+export function invoiceSteps({ order_id, customer, project, language, invoice }: Invoiced, settings: InvoiceSettings): Step[] {
   const reductions = invoice.reductions.reduce((total, reduction) => total + reduction.amount_cents, 0);
   const values: StepValues = {
     customer,
     company: settings.company,
-    order_id: order.order_id,
-    project: { $ref: "project.name" },
+    order_id,
+    project,
     items: invoice.lines.map((line) => ({
       item_code: line.sku,
       description: line.label[language],

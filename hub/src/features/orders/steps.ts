@@ -7,6 +7,7 @@ import type { Catalog, CatalogItem } from "@gigafibre/contracts/catalog";
 import { findItem } from "@gigafibre/contracts/catalog";
 import { TIME_ZONE } from "@gigafibre/contracts/dates";
 import type { IsoDate } from "@gigafibre/contracts/dates";
+import { firstInvoice } from "@gigafibre/contracts/invoices";
 import { dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Checkout } from "@gigafibre/contracts/orders";
 import type { Quote, QuoteLine } from "@gigafibre/contracts/pricing";
@@ -100,8 +101,14 @@ export function buildSteps(order: OrderFacts): Step[] {
       }),
     ),
     jobStep(order, customer, equipment),
-    ...(order.invoice ? invoiceSteps(order, order.invoice, customer) : []),
+    ...(order.invoice ? invoiceOf(order, order.invoice, customer) : []),
   ];
+}
+
+/** One whole month and what is charged once: its days are not known yet. */
+function invoiceOf(order: OrderFacts, settings: InvoiceSettings, customer: StepValue): Step[] {
+  const language = order.body.customer.language ?? "fr";
+  return invoiceSteps({ order_id: order.order_id, customer, project: ref("project.name"), language, invoice: firstInvoice(order.quote, null) }, settings);
 }
 
 /** Customer, Contact and Address; of a customer who exists, only what is new. */

@@ -58,3 +58,18 @@ export async function reserve(client: pg.ClientBase, drop: Pick<Drop, "id" | "on
   ]);
   return true;
 }
+
+/**
+ * Gives the drop an order has reserved to its ONT, and ends the reservation. What anybody else wrote there is left as it is.
+ * @returns whether the drop is the ONT's now
+ */
+export async function occupy(client: pg.ClientBase, orderId: string, serial: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update fibre set sn = $2
+     where id = (select fibre_id from order_intake where id = $1) and sn in ('RESERVED-' || $1, $2)`,
+    [orderId, serial],
+  );
+  if (rowCount !== 1) return false;
+  await client.query("delete from port_reservation where order_id = $1", [orderId]);
+  return true;
+}
