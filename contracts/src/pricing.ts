@@ -149,6 +149,11 @@ function requireItem(catalog: Catalog, sku: string): CatalogItem {
   return item;
 }
 
+/** What an item is called on an order. */
+export function labelOf(item: CatalogItem): Bilingual {
+  return RULE_LABELS[item.sku] ?? { fr: item.name, en: item.name };
+}
+
 function lineOf(item: CatalogItem, quantity: number): QuoteLine {
   return {
     sku: item.sku,
@@ -158,7 +163,7 @@ function lineOf(item: CatalogItem, quantity: number): QuoteLine {
     unit_cents: item.price_cents,
     amount_cents: item.price_cents * quantity,
     prorated: item.prorated,
-    label: RULE_LABELS[item.sku] ?? { fr: item.name, en: item.name },
+    label: labelOf(item),
   };
 }
 

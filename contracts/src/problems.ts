@@ -123,6 +123,13 @@ export const REASONS = {
       en: "The service is briefly unavailable. Nothing was saved; try again in a minute.",
     },
   },
+  reconciling: {
+    status: 503,
+    message: {
+      fr: "Nous vérifions nos systèmes et ne prenons pas de commande pour le moment. Rien n'a été commandé ni facturé; réessayez plus tard, ou appelez-nous.",
+      en: "We are checking our systems and take no orders for the moment. Nothing was ordered or charged; try again later, or call us.",
+    },
+  },
   catalog_unavailable: {
     status: 503,
     message: {

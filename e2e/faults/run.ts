@@ -1,7 +1,7 @@
 /**
  * `pnpm faults`: nothing lost, nothing twice. README.md says what is covered and how to replay.
  *
- *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,random,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
+ *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,restores,random,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -11,6 +11,7 @@ import { MATRIX } from "./matrix.ts";
 import { ALONE, RACES } from "./races.ts";
 import { runRandom } from "./random.ts";
 import { createReport } from "./report.ts";
+import { RESTORES } from "./restores.ts";
 import type { Report } from "./report.ts";
 import { disagreements } from "./steps.ts";
 import { UNIT_OF_WORK } from "./unit-of-work.ts";
@@ -24,7 +25,7 @@ const WHOLE = { sequences: 1_000, doors: 3_000 } as const;
 const QUICK = { sequences: 20, doors: 900 } as const;
 /** Worlds in use at the same time: most of a situation is waiting. */
 const LANES = 2;
-const PARTS = ["matrix", "races", "random", "bites"] as const;
+const PARTS = ["matrix", "races", "restores", "random", "bites"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -73,6 +74,7 @@ async function suite(): Promise<void> {
     const wanted = (cases: readonly Case[]): Case[] =>
       cases.filter(({ name, quick }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
     const lanes = Array.from({ length: LANES }, () => keepWorlds(prepared, worldOptions));
+    const apart = keepWorlds(prepared, { ...worldOptions, apart: true });
     try {
       if (parts.has("matrix")) {
         check(report, "the steps listed here are the moments the hub publishes", await disagreements());
@@ -83,12 +85,13 @@ async function suite(): Promise<void> {
         await runCases(lanes, "browsers, networks, other systems", wanted([...RACES, ...UNIT_OF_WORK]));
         await runCases(lanes.slice(0, 1), "PostgreSQL itself", wanted(ALONE));
       }
+      if (parts.has("restores")) await runCases([apart], "restored from a backup", wanted(RESTORES));
       if (parts.has("random") && first) {
         report.say(`\n━━ ${sequences} random sequences ━━`);
         await runRandom(first, report, { seed, sequences, path: options.path });
       }
     } finally {
-      const complaints = (await Promise.all(lanes.map((worlds) => worlds.close()))).flat();
+      const complaints = (await Promise.all([...lanes, apart].map((worlds) => worlds.close()))).flat();
       check(report, "over the whole site, not one document or SMS more than was found of the orders", complaints);
     }
     if (parts.has("bites")) await runBites(prepared, report, { quick: options.quick && !options.mutate, ...(options.match ? { match: options.match } : {}) });
@@ -113,7 +116,7 @@ async function runCases(lanes: readonly Worlds[], title: string, cases: readonly
       const complaints = await complaintsOfCase(worlds, situation);
       check(report, `${situation.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`, [
         ...complaints,
-        ...(complaints.length > 0 ? [`replay: pnpm faults --only matrix,races --match ${JSON.stringify(situation.name)}`] : []),
+        ...(complaints.length > 0 ? [`replay: pnpm faults --only matrix,races,restores --match ${JSON.stringify(situation.name)}`] : []),
       ]);
     }
   };

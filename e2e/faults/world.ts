@@ -18,6 +18,7 @@ import { tellWhereTheHubIs } from "./given-site.ts";
 import type { GivenSite } from "./given-site.ts";
 import { startCluster } from "@gigafibre/fixtures/postgres/cluster";
 import { HubProcess } from "./hub-process.ts";
+import { Databases } from "./databases.ts";
 import { buildPlant, doors } from "./plant.ts";
 import type { DoorKind, Doors } from "./plant.ts";
 import { createQuiet } from "./quiet.ts";
@@ -34,7 +35,7 @@ import type { Wire } from "./wire.ts";
 
 const house = fileURLToPath(new URL("../..", import.meta.url));
 const TEMPLATE = "faults_template";
-const SECRET_KEY = "sk_test_standin";
+export const STRIPE_KEY = "sk_test_standin";
 const PUBLISHABLE_KEY = "pk_test_standin";
 
 /** What every copy has in common. Plain data, so that another process can open a world of its own. */
@@ -82,6 +83,10 @@ export interface World {
   readonly desk: Counts;
   /** Someone new, at an address nobody has asked for yet; or at `at`, to race for it. */
   shopper(options?: { door?: DoorKind; basket?: Basket; at?: Shopper; byAgent?: boolean }): Shopper;
+  /** Runs `pnpm reconcile` as its own process. */
+  reconcile(args: readonly string[]): Promise<{ code: number | null; said: string }>;
+  /** Of a world whose databases are apart. */
+  readonly databases: Databases;
   /** A second hub on the same database, as another replica; it stops with the world. */
   anotherHub(): Promise<HubProcess>;
   /** The cookie of a signed-in agent. */
@@ -94,7 +99,7 @@ function hubSettings(prepared: Pick<Prepared, "encryptionKeys" | "webhookSecret"
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS: prepared.encryptionKeys,
     ERPNEXT_WEBHOOK_SECRET: prepared.webhookSecret,
-    STRIPE_SECRET_KEY: SECRET_KEY,
+    STRIPE_SECRET_KEY: STRIPE_KEY,
     STRIPE_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
     STRIPE_WEBHOOK_SECRET: "whsec_of_the_fault_suite",
     SEARCH_PER_SECOND: "100000",
@@ -168,6 +173,15 @@ export async function prepareWorld(options: { doors: number; durable?: boolean; 
   }
 }
 
+/** A command of the hub's own, with its settings. */
+async function runToEnd(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [...args], { cwd: house, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", ...settings } });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => void (said += part.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, said };
+}
+
 async function migrate(settings: Record<string, string>): Promise<void> {
   const child = spawn(process.execPath, [`${house}hub/src/migrate.ts`], {
     cwd: house,
@@ -179,6 +193,8 @@ async function migrate(settings: Record<string, string>): Promise<void> {
 }
 
 export interface WorldOptions {
+  /** The hub's, ERPNext's and the others' data each in a database of its own, so that one can be restored without the other. */
+  readonly apart?: boolean;
   /** Arguments of Node before the hub's own file. */
   readonly nodeArguments?: readonly string[];
   readonly log?: (line: string) => void;
@@ -189,9 +205,11 @@ const KEPT_LOG_LINES = 200;
 /** Opens a copy of the prepared world. */
 export async function openWorld(prepared: Prepared, options: WorldOptions): Promise<World> {
   const name = `faults_${randomBytes(6).toString("hex")}`;
-  await sql(`${prepared.clusterUrl}/postgres`, `create database ${name} template ${TEMPLATE}`);
-  const databaseUrl = `${prepared.clusterUrl}/${name}`;
-  const stops: (() => Promise<unknown>)[] = [() => sql(`${prepared.clusterUrl}/postgres`, `drop database if exists ${name} with (force)`)];
+  const databases = new Databases(prepared.clusterUrl);
+  const databaseUrl = await databases.copy(TEMPLATE, name);
+  const erpnextDatabase = options.apart ? await databases.copy(TEMPLATE, `${name}_erpnext`) : databaseUrl;
+  const outsideDatabase = options.apart ? await databases.copy(TEMPLATE, `${name}_outside`) : databaseUrl;
+  const stops: (() => Promise<unknown>)[] = [() => databases.drop()];
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
   };
@@ -208,15 +226,15 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     }
     const stripePort = await steadyPort();
     const stripe = await createStripe({
-      databaseUrl,
-      secretKey: SECRET_KEY,
+      databaseUrl: outsideDatabase,
+      secretKey: STRIPE_KEY,
       publishableKey: PUBLISHABLE_KEY,
       publicUrl: local(stripePort),
       webhook: { url: `${hooks.url}/webhooks/stripe`, secret: "whsec_of_the_fault_suite" },
     });
     stops.push(() => stripe.close());
     await stripe.listen({ host: "127.0.0.1", port: stripePort });
-    const inbox = await createInbox({ databaseUrl, smtpPort: 0, twilioAuthToken: "standin" });
+    const inbox = await createInbox({ databaseUrl: outsideDatabase, smtpPort: 0, twilioAuthToken: "standin" });
     stops.push(() => inbox.close());
     const inboxUrl = await inbox.listen({ host: "127.0.0.1", port: 0 });
 
@@ -228,6 +246,8 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       hooks,
     };
     for (const line of [lines.erpnext, lines.stripe, lines.inbox, lines.smtp]) stops.push(() => line.close());
+    // A site that outlives this database holds the mark of the hub before, which would take itself for one restored from a backup.
+    if (prepared.site !== null) lines.erpnext.add({ kind: "drop_before", matches: ({ path }) => path.includes("api.hub_mark.") });
 
     const log: string[] = [];
     const hubOptions = {
@@ -257,8 +277,12 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       },
     };
     const hub = new HubProcess({ ...hubOptions, port: hubPort });
-    stops.push(() => hub.stop());
-    await hub.start();
+    const startHub = async (): Promise<() => Promise<void>> => {
+      await hub.start();
+      return () => hub.stop();
+    };
+    stops.push(() => databases.stop("hub"));
+    databases.isUsedBy("hub", databaseUrl, await startHub(), startHub);
     const quiet = createQuiet(databaseUrl);
     stops.push(() => quiet.close());
     const reader = await Reader.signIn({
@@ -267,7 +291,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       adminUser: prepared.adminUser,
       adminPassword: prepared.adminPassword,
       stripeUrl: local(stripePort),
-      stripeKey: SECRET_KEY,
+      stripeKey: STRIPE_KEY,
       inboxUrl,
     });
 
@@ -289,6 +313,8 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
         for (const [doctype, count] of Object.entries(more)) desk[doctype as keyof Counts] += count;
       },
       agent,
+      databases,
+      reconcile: (args) => runToEnd([...hubOptions.nodeArguments, `${house}hub/src/reconcile.ts`, ...args], hubOptions.settings),
       async anotherHub() {
         const another = new HubProcess({ ...hubOptions, port: await steadyPort() });
         stops.push(() => another.stop());
@@ -316,9 +342,15 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     };
 
     async function standIn(): Promise<string> {
-      const erpnext = await createErpnext({ databaseUrl, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
-      stops.push(() => erpnext.close());
-      return erpnext.listen({ host: "127.0.0.1", port: 0 });
+      const port = await steadyPort();
+      const start = async (): Promise<() => Promise<void>> => {
+        const erpnext = await createErpnext({ databaseUrl: erpnextDatabase, webhook: { url: hooks.url, secret: prepared.webhookSecret } });
+        await erpnext.listen({ host: "127.0.0.1", port });
+        return () => erpnext.close();
+      };
+      databases.isUsedBy("erpnext", erpnextDatabase, await start(), start);
+      stops.push(() => databases.stop("erpnext"));
+      return local(port);
     }
   } catch (error) {
     await stop();

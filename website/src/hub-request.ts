@@ -10,7 +10,7 @@ export const NETWORK_LOST = "network_lost";
 export type RefusalReason = ReasonName | typeof NETWORK_LOST;
 
 /** Reasons of the 500s by which the hub says that it kept nothing. */
-const NOTHING_KEPT: ReadonlySet<RefusalReason> = new Set(["stripe_unavailable", "catalog_unavailable", "erpnext_unavailable"]);
+const NOTHING_KEPT: ReadonlySet<RefusalReason> = new Set(["stripe_unavailable", "catalog_unavailable", "erpnext_unavailable", "reconciling"]);
 
 /** A request that did not succeed. `status` is 0 when no answer came. */
 export class Refusal extends Error {

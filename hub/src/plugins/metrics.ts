@@ -8,6 +8,7 @@ const COUNTED = [
   { name: "hub_leads", help: "Wishes by state", labels: ["state"], sql: "select state, count(*)::int as count from lead_intake group by 1" },
   { name: "hub_events_waiting", help: "Events that have no id yet", labels: [], sql: "select count(*)::int as count from event_log where id is null" },
   { name: "hub_document_hints", help: "ERPNext documents said to have changed and not yet looked at", labels: [], sql: "select count(*)::int as count from document_hint" },
+  { name: "hub_held", help: "1 while everything is held back until the databases are reconciled", labels: [], sql: "select count(held_since)::int as count from restore_mark" },
   { name: "hub_jobs", help: "Jobs not yet done, by queue and state", labels: ["queue", "state"], sql: "select name as queue, state::text, count(*)::int as count from jobs.job where state < 'completed' group by 1, 2" },
 ] as const;
 

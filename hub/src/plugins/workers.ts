@@ -50,8 +50,14 @@ const UNFINISHED_EVERY = 5;
 
 const int32 = (text: string): number => createHash("sha256").update(text).digest().readInt32BE(0);
 
-export const workers = fp<{ databaseUrl: string }>(
-  async (app, { databaseUrl }) => {
+export interface WorkersOptions {
+  readonly databaseUrl: string;
+  /** While it says no, nothing is worked on by this hub; what is asked for waits in its queue. */
+  readonly mayWork?: () => boolean;
+}
+
+export const workers = fp<WorkersOptions>(
+  async (app, { databaseUrl, mayWork = () => true }) => {
     const known = new Map<string, Worker>();
     const consumers = new Map<string, string[]>();
     let lockPool: pg.Pool | undefined;
@@ -152,6 +158,7 @@ export const workers = fp<{ databaseUrl: string }>(
         // More may be waiting: look again as soon as this one is done, rather than at the next poll.
         app.jobs.notifyWorker(id);
         try {
+          if (!mayWork()) throw new Error("everything is held back until the databases are reconciled");
           const held = await holding(pool, worker.queue, subject, () => worker.work(subject));
           if (!held) throw new Error(`${subject} is being worked on elsewhere`);
         } catch (error) {
@@ -160,6 +167,24 @@ export const workers = fp<{ databaseUrl: string }>(
         }
       });
       return id;
+    }
+
+    /** Takes jobs while it may, and lets go of the queues while it may not. */
+    async function follow(pool: pg.Pool, active: readonly Worker[]): Promise<void> {
+      try {
+        if (!mayWork()) {
+          const queues = [...consumers.keys()];
+          consumers.clear();
+          await Promise.all(queues.map((queue) => app.jobs.offWork(queue, { wait: true })));
+          return;
+        }
+        for (const worker of active) {
+          if (consumers.has(worker.queue)) continue;
+          consumers.set(worker.queue, await Promise.all(Array.from({ length: worker.concurrency }, () => consume(pool, worker))));
+        }
+      } catch (error) {
+        if (!stopping) app.log.warn({ err: error }, "the queues could not be taken up or left; that is tried again");
+      }
     }
 
     app.decorate("workers", {
@@ -188,11 +213,12 @@ export const workers = fp<{ databaseUrl: string }>(
       pool.on("error", (error) => app.log.warn({ err: error }, "a worker's database connection was lost"));
       lockPool = pool;
       await sweep(pool);
-      for (const worker of active) {
-        consumers.set(worker.queue, await Promise.all(Array.from({ length: worker.concurrency }, () => consume(pool, worker))));
-      }
+      await follow(pool, active);
       timer = setInterval(() => {
-        sweeping = sweeping.then(() => (stopping ? undefined : sweep(pool)));
+        sweeping = sweeping.then(async () => {
+          if (!stopping) await follow(pool, active);
+          if (!stopping) await sweep(pool);
+        });
       }, SWEEP_MS);
     });
     // Closing runs in the reverse order of registration: the workers stop before jobs and database do.

@@ -16,9 +16,9 @@ describe("the hub's health", () => {
   it("is ready with its database, and says whether ERPNext is there without depending on it", async () => {
     const [among, alone] = [await startHub({ ERPNEXT_URL: erpnext.url }), await startHub()];
     const ready = await among.app.inject({ url: "/readyz" });
-    expect([ready.statusCode, ready.json()]).toEqual([200, { ready: true, checks: { postgresql: "ok", migrations: "ok", erpnext: "ok" } }]);
+    expect([ready.statusCode, ready.json()]).toEqual([200, { ready: true, checks: { postgresql: "ok", migrations: "ok", erpnext: "ok", restore: "ok" } }]);
     const orphan = await alone.app.inject({ url: "/readyz" });
-    expect([orphan.statusCode, orphan.json()]).toEqual([200, { ready: true, checks: { postgresql: "ok", migrations: "ok", erpnext: "away" } }]);
+    expect([orphan.statusCode, orphan.json()]).toEqual([200, { ready: true, checks: { postgresql: "ok", migrations: "ok", erpnext: "away", restore: "ok" } }]);
     await Promise.all([among.stop(), alone.stop()]);
   });
 

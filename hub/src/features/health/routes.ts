@@ -16,6 +16,8 @@ const readiness = z.object({
     migrations: z.enum(["ok", "behind", "unknown"]),
     /** Does not make the hub unready: orders are taken while ERPNext is away. */
     erpnext: check,
+    /** Does not make the hub unready either. `reconcile`: a database was restored, and all work waits. `waiting`: ERPNext has yet to be met. */
+    restore: z.enum(["ok", "waiting", "reconcile"]),
   }),
 });
 
@@ -74,14 +76,16 @@ export async function health(app: FastifyInstance): Promise<void> {
       schema: {
         tags: ["Operations"],
         summary: "The hub can take an order",
-        description: "503 while PostgreSQL is away, its schema is behind, or the hub is stopping. ERPNext being away is said and does not matter.",
+        description:
+          "503 while PostgreSQL is away, its schema is behind, or the hub is stopping. ERPNext being away is said and does not matter. `restore: reconcile` " +
+          "says that a database was restored from a backup: nothing is sent or written until `pnpm reconcile` has run.",
         response: { 200: readiness, 503: readiness },
       },
     },
     async (_request, reply) => {
       const [local, outside] = await Promise.all([database(), erpnext()]);
       const ready = local.postgresql === "ok" && local.migrations === "ok" && !closing;
-      return reply.code(ready ? 200 : 503).send({ ready, checks: { ...local, erpnext: outside } });
+      return reply.code(ready ? 200 : 503).send({ ready, checks: { ...local, erpnext: outside, restore: app.restores.known() } });
     },
   );
 }

@@ -22,7 +22,8 @@ export async function attentionJob(app: FastifyInstance): Promise<void> {
   });
 }
 
-async function writeIssue(app: FastifyInstance, orderId: string): Promise<void> {
+/** Once for each attempt, by its key. */
+export async function writeIssue(app: FastifyInstance, orderId: string): Promise<void> {
   const order = await orderById(app.db, orderId);
   if (order?.state !== "needs_attention") return;
   const label = `issue_${order.attempt}`;

@@ -9,7 +9,7 @@ import { recordEvent } from "../live-events/record-event.ts";
 import { reserve } from "../ports/ports.ts";
 import type { Drop } from "../ports/ports.ts";
 import { CREATE_DOCUMENTS } from "./create-job.ts";
-import { canonicalHash, insertOrder, orderOfKey, summaryOf, tokenOf } from "./repository.ts";
+import { canonicalHash, insertOrder, orderOfKey, REBUILT, summaryOf, tokenOf } from "./repository.ts";
 import type { Order } from "./repository.ts";
 import { buildSteps, orderNotes, phoneLinesOf } from "./steps.ts";
 import { refuseUsedCard, verify } from "./verify.ts";
@@ -29,6 +29,7 @@ export async function acceptOrder(app: FastifyInstance, request: FastifyRequest,
   const bodyHash = canonicalHash(body);
   const before = await orderOfKey(app.db, key);
   if (before) return replay(app, before, bodyHash);
+  await app.restores.requireWhole();
 
   const verified = await verify(app, request, key, body).catch(async (error: unknown) => {
     // The same order may have been accepted while this one was looked at: what it holds is then no reason to refuse its repeat.
@@ -54,7 +55,7 @@ export async function acceptOrder(app: FastifyInstance, request: FastifyRequest,
 
 /** The same request gets the same answer, with the order's present state; another under its key gets nothing. */
 function replay(app: FastifyInstance, order: Order, bodyHash: string): OrderAccepted {
-  if (order.body_hash !== bodyHash) throw new Refusal("idempotency_key_reused");
+  if (order.body_hash !== bodyHash && order.body_hash !== REBUILT) throw new Refusal("idempotency_key_reused");
   return accepted(app, order);
 }
 

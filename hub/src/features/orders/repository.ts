@@ -80,6 +80,9 @@ export type OrderDocuments = Readonly<Record<string, string>>;
 export const documentsOf = (answer: Committed): OrderDocuments =>
   Object.fromEntries(answer.documents.flatMap(({ as, name }) => (as ? [[as, name] as const] : [])));
 
+/** The body's hash of an order that was rebuilt from its documents: what was pressed for it is not known any more. */
+export const REBUILT = "rebuilt";
+
 const sealContext = (orderId: string): string => `order:${orderId}`;
 
 /** The key of an order's unit of work in ERPNext. */

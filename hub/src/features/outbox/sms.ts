@@ -52,6 +52,14 @@ export function smsChannel(config: Config): Channel {
   };
 }
 
+/** Any message to that number which names its subject, as every one of ours does: for one whose very text is not known any more. */
+export async function smsAbout(config: Config, sought: { to: string; about: string; since: Date }): Promise<{ provider_ref: string } | null> {
+  const messages = await createTwilio(config).messages.list({ to: sought.to, limit: LOOK_BACK });
+  const since = sought.since.getTime() - CLOCK_SKEW_MS;
+  const found = messages.find(({ body, dateCreated, status }) => body.includes(sought.about) && dateCreated.getTime() >= since && !FAILED.has(status));
+  return found ? { provider_ref: found.sid } : null;
+}
+
 function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof twilio.RestException)) return { result: "uncertain", error: `Twilio did not answer: ${messageOf(error)}` };
   const text = `Twilio ${error.status} ${error.code ?? ""}: ${error.message}`;

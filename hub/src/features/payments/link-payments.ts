@@ -41,7 +41,8 @@ export async function linkPaymentsJob(app: FastifyInstance): Promise<void> {
   });
 }
 
-async function recordSession(app: FastifyInstance, sessionId: string): Promise<void> {
+/** Enters a paid session in ERPNext's books, once however often it is called. */
+export async function recordSession(app: FastifyInstance, sessionId: string): Promise<void> {
   const session = await askStripe(() => app.stripe.checkout.sessions.retrieve(sessionId));
   const payment = await noted(app.db, session);
   if (!payment || payment.payment_entry !== null || payment.attention_reason !== null) return;

@@ -10,6 +10,7 @@ import { centsFromDollars } from "@gigafibre/contracts/money";
 import { transaction } from "../../plugins/database.ts";
 import type { Order } from "../orders/repository.ts";
 import { orderById } from "../orders/repository.ts";
+import { heldAtStripe } from "./at-stripe.ts";
 import { LINK_PAYMENTS } from "./link-payments.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 
@@ -66,7 +67,7 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
   // The row's lock: two openings at once are given one page, so that nobody pays twice.
   return transaction(app.db, async (client): Promise<Opened> => {
     const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
-    const known = await knownSession(app, client, link.rows[0], owed);
+    const known = (await knownSession(app, client, link.rows[0], owed)) ?? (await forgottenSession(app, client, order, owed));
     if (known?.payment_status === "paid") {
       // Should Stripe's word of it be lost, the customer's own return is as good.
       await app.workers.enqueue(client, LINK_PAYMENTS, known.id);
@@ -93,15 +94,37 @@ async function knownSession(app: FastifyInstance, client: pg.ClientBase, link: L
     if (session.payment_status === "paid") return session;
     if (session.status !== "open") return null;
     if (link.session_cents === owed) return session;
+    return closed(app, id);
+  });
+}
+
+/** Closes a page. @returns it, when it was paid between the two questions */
+async function closed(app: FastifyInstance, id: string): Promise<Stripe.Checkout.Session | null> {
+  return askStripe(async () => {
     try {
       await app.stripe.checkout.sessions.expire(id);
       return null;
     } catch (error) {
       if (!refusedByStripe(error)) throw error;
-      // Paid between the two questions.
       return app.stripe.checkout.sessions.retrieve(id);
     }
   });
+}
+
+/** A page that Stripe has for this order and the hub does not know: PostgreSQL was restored, or the answer that named it was lost. */
+async function forgottenSession(app: FastifyInstance, client: pg.ClientBase, order: Order, owed: number): Promise<Stripe.Checkout.Session | null> {
+  const held = await heldAtStripe(app, { order_id: order.id });
+  const { rows } = await client.query<{ session: string }>("select session from link_payment where session = any($1) and payment_entry is not null", [
+    held.paid.map(({ id }) => id),
+  ]);
+  const recorded = new Set(rows.map(({ session }) => session));
+  const paid = held.paid.find(({ id }) => !recorded.has(id));
+  if (paid) return paid;
+  for (const session of held.open) {
+    const meanwhile = session.amount_total === owed ? null : await closed(app, session.id);
+    if (meanwhile?.payment_status === "paid") return meanwhile;
+  }
+  return held.open.find(({ amount_total }) => amount_total === owed) ?? null;
 }
 
 async function newSession(app: FastifyInstance, token: string, order: Order, invoices: readonly Invoice[], owed: number): Promise<Stripe.Checkout.Session> {

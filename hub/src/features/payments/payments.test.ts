@@ -121,4 +121,26 @@ describe("a payment link", () => {
       expect([answer.statusCode, answer.body.includes("Rien n'a été facturé")]).toEqual([503, true]);
     }
   });
+
+  it("whose page the hub forgot, as after a restore, leads to that page and makes no other", async () => {
+    const before = await open();
+    const made = (await sessions()).length;
+    await world.app.db.query("update payment_link set session = null, session_cents = null where order_id = $1", [accepted.order_id]);
+    expect((await open()).headers.location).toBe(before.headers.location);
+    expect(await sessions()).toHaveLength(made);
+  });
+
+  it("that was paid on a page the hub forgot is not paid again: the payment reaches the books", async () => {
+    const page = String((await open()).headers.location);
+    // Neither Stripe's word of it nor the page's own row is left.
+    await world.stripe.fault({ kind: "lose_webhooks", times: 10 });
+    expect(await world.stripe.browser.pay(page)).toBe(200);
+    const made = (await sessions()).length;
+    await world.app.db.query("update payment_link set session = null, session_cents = null where order_id = $1", [accepted.order_id]);
+    const answer = await open();
+    expect([answer.statusCode, await sessions()]).toMatchObject([200, { length: made }]);
+    await eventually("the payment in the books", async () => (await world.erpnext.admin.list("Sales Invoice", [["order_id", "=", accepted.order_id]]))[0]?.["outstanding_amount"] === 0);
+    expect((await open()).statusCode).toBe(200);
+  });
+
 });

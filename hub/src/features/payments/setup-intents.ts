@@ -21,23 +21,26 @@ async function keptFor(app: FastifyInstance, checkoutKey: string): Promise<Kept 
 /**
  * Makes, or finds again, the Stripe customer and SetupIntent of a checkout. Name and e-mail may be corrected: they are written onto the
  * customer each time, apart from its creation, so that a correction never meets Stripe's check on repeated keys.
- * @throws Refusal `stripe_unavailable`; asking again with the same key continues where this one stopped.
+ * @throws Refusal `stripe_unavailable`, asking again with the same key continues where this one stopped; `reconciling` while no order would be taken
  */
 export async function setupIntentFor(app: FastifyInstance, checkoutKey: string, person: { name: string; email: string }): Promise<SetupIntentAnswer> {
+  await app.restores.requireWhole();
   const metadata = { checkout_key: checkoutKey };
+  // Apart from the creation, for it changes: that Stripe knows of a later moment than PostgreSQL tells of a restore.
+  const touched = { ...person, metadata: app.restores.stamp() };
   const stripeKey = (part: string): string => `checkout-${part}-${createHash("sha256").update(checkoutKey).digest("hex")}`;
   return askStripe(async () => {
     const kept = await keptFor(app, checkoutKey);
     if (kept) {
       const [, intent] = await Promise.all([
-        app.stripe.customers.update(kept.stripe_customer, person),
+        app.stripe.customers.update(kept.stripe_customer, touched),
         app.stripe.setupIntents.retrieve(kept.setup_intent),
       ]);
       return answer(intent.client_secret, kept);
     }
     const customer = await app.stripe.customers.create({ metadata }, { idempotencyKey: stripeKey("customer") });
     const [, intent] = await Promise.all([
-      app.stripe.customers.update(customer.id, person),
+      app.stripe.customers.update(customer.id, touched),
       app.stripe.setupIntents.create(
         { customer: customer.id, usage: "off_session", allowed_payment_method_types: ["card"], metadata },
         { idempotencyKey: stripeKey("setup-intent") },

@@ -27,6 +27,7 @@ export const MOVES = {
   internal_error: "retry",
   temporarily_unavailable: "retry",
   stripe_unavailable: "retry",
+  reconciling: "retry",
   erpnext_unavailable: "retry",
   catalog_unavailable: "retry",
   too_many_requests: "retry",

@@ -1,0 +1,113 @@
+/** Money that Stripe holds for orders of ours, and ERPNext's books. */
+import type Stripe from "stripe";
+import { dollarsFromCents } from "@gigafibre/contracts/money";
+import { recordSession } from "../payments/link-payments.ts";
+import { paymentLink } from "../payments/payment-links.ts";
+import { askStripe, refusedByStripe } from "../payments/stripe.ts";
+import { transaction } from "../../plugins/database.ts";
+import type { Comparison } from "./comparison.ts";
+
+interface Entry extends Record<string, unknown> {
+  readonly name: string;
+  readonly stripe_payment_intent: string | null;
+  readonly stripe_refund: string | null;
+}
+
+interface Kept {
+  readonly session: string;
+  readonly payment_entry: string | null;
+  readonly attention_reason: string | null;
+}
+
+const idOf = (reference: string | { id: string } | null): string => (typeof reference === "string" ? reference : (reference?.id ?? ""));
+const money = (cents: number): string => `${dollarsFromCents(cents).toFixed(2)} $`;
+
+export async function comparePayments(comparison: Comparison): Promise<void> {
+  const { app, sinceSeconds } = comparison;
+  const created = { gte: sinceSeconds };
+  const sessions = await askStripe(() => app.stripe.checkout.sessions.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
+  const intents = await askStripe(() => app.stripe.paymentIntents.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
+  const refunds = await askStripe(() => app.stripe.refunds.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
+  const paid = sessions.filter((session) => session.payment_status === "paid" && session.metadata?.["order_id"]);
+  const known = new Set(intents.map(({ id }) => id));
+
+  for (const session of paid) await compareSession(comparison, session);
+  const bySession = new Set(paid.map((session) => idOf(session.payment_intent)));
+  const entries = await entriesSince(comparison);
+  const inBooks = new Set(entries.map((entry) => entry.stripe_payment_intent));
+  for (const intent of intents) {
+    const ours = intent.metadata["order_id"] ?? intent.metadata["sales_invoices"] ?? intent.metadata["sales_invoice"];
+    if (intent.status !== "succeeded" || ours === undefined || bySession.has(intent.id) || inBooks.has(intent.id)) continue;
+    comparison.note("payment_unrecorded", intent.id, `${money(intent.amount_received)}, ${ours}`);
+  }
+  for (const entry of entries) {
+    const intent = entry.stripe_payment_intent;
+    if (intent && !known.has(intent) && !(await exists(comparison, intent))) comparison.note("payment_unknown", entry.name, intent);
+  }
+  const refunded = new Set(entries.map((entry) => entry.stripe_refund));
+  for (const refund of refunds) {
+    const intent = idOf(refund.payment_intent);
+    if (refund.status !== "succeeded" || refunded.has(refund.id) || !(bySession.has(intent) || inBooks.has(intent))) continue;
+    comparison.note("refund_unrecorded", refund.id, `${money(refund.amount)}, ${intent}`);
+  }
+}
+
+async function entriesSince({ app, sinceLocal }: Comparison): Promise<Entry[]> {
+  return app.erpnext.list<Entry>("Payment Entry", {
+    fields: ["name", "stripe_payment_intent", "stripe_refund"],
+    filters: [
+      ["docstatus", "=", 1],
+      ["creation", ">=", sinceLocal],
+    ],
+  });
+}
+
+async function exists({ app }: Comparison, intent: string): Promise<boolean> {
+  return askStripe(async () => {
+    try {
+      await app.stripe.paymentIntents.retrieve(intent);
+      return true;
+    } catch (error) {
+      if (refusedByStripe(error)) return false;
+      throw error;
+    }
+  });
+}
+
+/** One Payment Entry a payment: where its key stands in ERPNext it has one, or a person has taken it back. */
+async function compareSession(comparison: Comparison, session: Stripe.Checkout.Session): Promise<void> {
+  const { app, apply } = comparison;
+  const intent = idOf(session.payment_intent);
+  const order = session.metadata?.["order_id"] ?? "";
+  const fact = `${money(session.amount_total ?? 0)}, ${order}`;
+  const kept = await keptOf(comparison, intent);
+  const landed = await app.erpnext.find(`payment:${intent}`);
+  if (landed && kept?.payment_entry) return;
+  const beforePeople = Boolean(kept?.attention_reason) && (await app.erpnext.find(`payment:${intent}:issue`)) !== null;
+  if (beforePeople) return;
+  if (!apply) return comparison.note(landed ? "payment_noted" : "payment_recorded", intent, fact);
+  await app.db.query("update link_payment set payment_entry = null, attention_reason = null where payment_intent = $1", [intent]);
+  await recordSession(app, session.id);
+  const now = await keptOf(comparison, intent);
+  if (now?.payment_entry) comparison.note(landed ? "payment_noted" : "payment_recorded", intent, fact);
+  else comparison.note("payment_unrecorded", intent, `${fact}: ${now?.attention_reason ?? "commande inconnue / unknown order"}`);
+}
+
+async function keptOf({ app }: Comparison, intent: string): Promise<Kept | undefined> {
+  const { rows } = await app.db.query<Kept>("select session, payment_entry, attention_reason from link_payment where payment_intent = $1", [intent]);
+  return rows[0];
+}
+
+/** An order with an invoice of its own has a link that pays it. The link is derived from the order: it is the one the customer has. */
+export async function compareLinks(comparison: Comparison): Promise<void> {
+  const { app, apply, since } = comparison;
+  const { rows } = await app.db.query<{ id: string }>(
+    `select id from order_intake where created_at >= $1 and body_hash = 'rebuilt' and documents ? 'invoice'
+       and not exists (select 1 from payment_link where order_id = order_intake.id)`,
+    [since],
+  );
+  for (const { id } of rows) {
+    if (apply) await transaction(app.db, (client) => paymentLink(app, client, id));
+    comparison.note("link_restored", id);
+  }
+}
