@@ -21,9 +21,9 @@ class TestHubMark(FrappeTestCase):
 		self.assertEqual(hub_mark.advance()["mark"], "2@b")
 
 	def test_is_no_change_that_anybody_is_told_of(self):
-		modified = frappe.db.get_single_value("Hub Mark", "modified")
+		modified = frappe.db.get_singles_dict("Hub Mark").get("modified")
 		hub_mark.advance(to="1@a")
-		self.assertEqual(frappe.db.get_single_value("Hub Mark", "modified"), modified)
+		self.assertEqual(frappe.db.get_singles_dict("Hub Mark").get("modified"), modified)
 		self.assertFalse(frappe.db.exists("Version", {"ref_doctype": "Hub Mark"}))
 
 	def test_is_for_the_hub_alone(self):
