@@ -13,15 +13,9 @@ frappe.ui.form.on("Service Subscription", {
 	item: (frm) => take_price(frm),
 });
 
-/** The zone's own price; a discount's says how much it takes off, and is negative here. */
-async function take_price(frm) {
+function take_price(frm) {
 	const { item, service_location } = frm.doc;
 	if (!item || !service_location) return;
-	const { message: place } = await frappe.db.get_value("Service Location", service_location, "zone_tarifaire");
-	if (!place.zone_tarifaire) return;
-	const [{ message: price }, { message: kind }] = await Promise.all([
-		frappe.db.get_value("Item Price", { item_code: item, price_list: place.zone_tarifaire, selling: 1 }, "price_list_rate"),
-		frappe.db.get_value("Item", item, "service_type"),
-	]);
-	if (price.price_list_rate !== undefined) frm.set_value("price", (kind.service_type === "Discount" ? -1 : 1) * Math.abs(price.price_list_rate));
+	const method = "gigafibre_fsm.gigafibre_fsm.doctype.service_subscription.service_subscription.zone_price";
+	frappe.xcall(method, { item, service_location }).then((price) => price !== null && price !== undefined && frm.set_value("price", price));
 }

@@ -1,6 +1,7 @@
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
+from gigafibre_fsm.gigafibre_fsm.doctype.service_subscription.service_subscription import zone_price
 from gigafibre_fsm.tests import site
 
 
@@ -53,3 +54,17 @@ class TestServiceSubscription(FrappeTestCase):
 			seen = frappe.get_list("Service Subscription", pluck="name", limit_page_length=0)
 		self.assertIn(mine.name, seen)
 		self.assertNotIn(theirs.name, seen)
+
+	def test_price_by_hand_is_the_zones_and_a_discount_is_negative(self):
+		zone = frappe.get_doc({"doctype": "Price List", "price_list_name": "TEST-ZONE", "selling": 1, "currency": "CAD"}).insert().name
+		place = site.location(zone_tarifaire=zone)
+		for code, kind, price in (("TEST-HAND-NET", "Internet", 69.95), ("TEST-HAND-OFF", "Discount", -10)):
+			frappe.db.set_value("Item", site.item(code), "service_type", kind)
+			values = {"item_code": code, "price_list": zone, "price_list_rate": abs(price), "uom": "Nos"}
+			frappe.get_doc({"doctype": "Item Price", **values}).insert()
+			with site.signed_in(site.AGENT):
+				self.assertEqual(zone_price(code, place.name), price)
+		with site.signed_in(site.AGENT):
+			self.assertIsNone(zone_price(site.item(), place.name))
+		with site.signed_in(site.TECHNICIAN):
+			self.assertRaises(frappe.PermissionError, zone_price, "TEST-HAND-NET", place.name)
