@@ -2,7 +2,7 @@
 
 import frappe
 
-from gigafibre_fsm import customizations, ledger
+from gigafibre_fsm import connection, customizations, guesses, ledger
 from gigafibre_fsm.declared import customization
 
 
@@ -15,6 +15,7 @@ def after_install():
 	customizations.apply()
 	customizations.make_records()
 	make_service_user()
+	fill_settings()
 
 
 def after_migrate():
@@ -22,12 +23,13 @@ def after_migrate():
 
 
 def after_setup_wizard(args=None):
-	"""The setup wizard makes the roots of ERPNext's trees, under which some records stand."""
+	"""The setup wizard makes the company, and the roots of ERPNext's trees, under which some records stand."""
 	customizations.make_records()
+	fill_settings()
 
 
 def make_service_user():
-	"""The user the hub writes as. It has no password; a System Manager gives it API keys in Desk."""
+	"""The user the hub writes as. It has no password, only keys (connection.py)."""
 	user = customization("roles")["service_user"]
 	if frappe.db.exists("User", user["email"]):
 		return
@@ -40,3 +42,12 @@ def make_service_user():
 			"send_welcome_email": 0,
 		}
 	)
+
+
+def fill_settings():
+	"""Draws the hub's keys and chooses what leaves one choice only, so that what is left to do is to copy the keys."""
+	settings = frappe.get_doc(connection.SETTINGS)
+	drawn = connection.draw(settings)
+	filled = guesses.fill(settings)
+	if drawn or filled:
+		settings.save(ignore_permissions=True)

@@ -1,10 +1,13 @@
 """The hints the hub is sent: which document changed. Where to and signed with what stands in Gigafibre Settings, never in a file."""
 
+import base64
+import hashlib
+import hmac
 import json
 
 import frappe
 
-from gigafibre_fsm import ledger
+from gigafibre_fsm import connection, ledger
 from gigafibre_fsm.declared import customization
 
 PATH = "/webhooks/erpnext"
@@ -16,18 +19,17 @@ def sync(settings=None):
 	if not settings.hub_url:
 		remove()
 		return
-	address = f"{settings.hub_url.rstrip('/')}{PATH}"
 	secret = settings.get_password("webhook_secret")
-	for doctype, event in _followed():
+	for doctype, event in followed():
 		name = name_of(doctype, event)
 		if frappe.db.exists("Webhook", name):
-			_tell(frappe.get_doc("Webhook", name), address, secret)
+			_tell(frappe.get_doc("Webhook", name), address(settings), secret)
 		else:
-			_make(name, doctype, event, address, secret)
+			_make(name, doctype, event, address(settings), secret)
 
 
 def remove():
-	for doctype, event in _followed():
+	for doctype, event in followed():
 		name = name_of(doctype, event)
 		if frappe.db.exists("Webhook", name):
 			frappe.db.delete("Webhook Request Log", {"webhook": name})
@@ -35,11 +37,24 @@ def remove():
 	frappe.cache.delete_value("webhooks")
 
 
+def address(settings) -> str:
+	return f"{settings.hub_url.rstrip('/')}{PATH}"
+
+
+def signature_of(body: str, hexadecimal: bool = False) -> str | None:
+	"""As Frappe signs a webhook's body, in base64; None where there is no secret."""
+	secret = connection.webhook_secret()
+	if not secret:
+		return None
+	digest = hmac.new(secret.encode(), body.encode(), hashlib.sha256)
+	return digest.hexdigest() if hexadecimal else base64.b64encode(digest.digest()).decode()
+
+
 def name_of(doctype: str, event: str) -> str:
 	return f"Gigafibre {doctype} {event}"
 
 
-def _followed():
+def followed():
 	for entry in customization("webhooks"):
 		for event in entry["events"]:
 			yield entry["doctype"], event
