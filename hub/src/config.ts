@@ -68,11 +68,30 @@ export type Config = z.infer<typeof environment>;
 /** The name of every setting. */
 export const SETTINGS: readonly string[] = Object.keys(environment.shape);
 
+/** A setting that is missing or wrong, and why. */
+export interface SettingFault {
+  readonly setting: string;
+  readonly message: string;
+}
+
+const present = (env: Record<string, string | undefined>) => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+
+/** What is right, and what is not, each by itself. */
+export function readSettings(env: Record<string, string | undefined>): { config: Partial<Config>; faults: SettingFault[] } {
+  const given = present(env);
+  const config: Record<string, unknown> = {};
+  const faults: SettingFault[] = [];
+  for (const [setting, schema] of Object.entries(environment.shape)) {
+    const result = schema.safeParse(given[setting]);
+    if (result.success) config[setting] = result.data;
+    else faults.push(...result.error.issues.map(({ message }) => ({ setting, message })));
+  }
+  return { config, faults };
+}
+
 /** @throws Error naming each setting that is missing or wrong. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
-  const result = environment.safeParse(present);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`settings to correct (see .env.example):\n  ${faults.join("\n  ")}`);
+  const { faults } = readSettings(env);
+  if (faults.length === 0) return environment.parse(present(env));
+  throw new Error(`settings to correct (see .env.example):\n  ${faults.map(({ setting, message }) => `${setting}: ${message}`).join("\n  ")}`);
 }

@@ -1,5 +1,6 @@
 import fp from "fastify-plugin";
 import pg from "pg";
+import { readdir } from "node:fs/promises";
 import { runner } from "node-pg-migrate";
 import { fileURLToPath } from "node:url";
 
@@ -23,6 +24,13 @@ export async function migrate(databaseUrl: string, log: (line: string) => void):
     advisoryLockMode: "wait",
     log,
   });
+}
+
+/** Names of the steps that the schema lacks. @throws pg.DatabaseError where the schema was never made. */
+export async function pendingMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
+  const shipped = (await readdir(migrationsFolder)).filter((file) => file.endsWith(".sql")).map((file) => file.replace(/\.sql$/, ""));
+  const done = new Set((await db.query<{ name: string }>("select name from schema_migration")).rows.map(({ name }) => name));
+  return shipped.filter((name) => !done.has(name));
 }
 
 /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */

@@ -20,7 +20,8 @@ declare module "fastify" {
   }
 }
 
-async function readErpnext(erpnext: ErpnextClient): Promise<ErpnextCatalogue> {
+/** What ERPNext sells, and where. */
+export async function readErpnext(erpnext: ErpnextClient): Promise<ErpnextCatalogue> {
   const lists = await erpnext.list("Price List", { fields: ["name"], filters: [["selling", "=", 1], ["enabled", "=", 1], ["currency", "=", "CAD"]] });
   const zones = lists.map((list) => list.name);
   const [items, prices] = await Promise.all([

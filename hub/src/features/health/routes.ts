@@ -1,8 +1,7 @@
-import { readdir } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { migrationsFolder } from "../../plugins/database.ts";
+import { pendingMigrations } from "../../plugins/database.ts";
 
 const ANSWER_WITHIN_MS = 2_000;
 /** ERPNext is asked no oftener than this, however often we are. */
@@ -26,7 +25,6 @@ type Checks = z.infer<typeof readiness>["checks"];
 /** `/healthz`: the process lives. `/readyz`: it can take an order. */
 export async function health(app: FastifyInstance): Promise<void> {
   const typed = app.withTypeProvider<ZodTypeProvider>();
-  const shipped = (await readdir(migrationsFolder)).filter((file) => file.endsWith(".sql")).map((file) => file.replace(/\.sql$/, ""));
   let closing = false;
   app.addHook("preClose", async () => {
     closing = true;
@@ -34,12 +32,11 @@ export async function health(app: FastifyInstance): Promise<void> {
 
   const database = async (): Promise<Pick<Checks, "postgresql" | "migrations">> => {
     try {
-      const { rows } = await Promise.race([
-        app.db.query<{ name: string }>("select name from schema_migration"),
+      const pending = await Promise.race([
+        pendingMigrations(app.db),
         new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error("PostgreSQL is slow")), ANSWER_WITHIN_MS).unref()),
       ]);
-      const done = new Set(rows.map(({ name }) => name));
-      return { postgresql: "ok", migrations: shipped.every((name) => done.has(name)) ? "ok" : "behind" };
+      return { postgresql: "ok", migrations: pending.length === 0 ? "ok" : "behind" };
     } catch (error) {
       app.log.warn({ err: error }, "PostgreSQL did not answer the question whether it is there");
       return { postgresql: "away", migrations: "unknown" };

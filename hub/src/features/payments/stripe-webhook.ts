@@ -6,7 +6,8 @@ import { transaction } from "../../plugins/database.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { LINK_PAYMENTS } from "./link-payments.ts";
 
-const PAID = new Set(["checkout.session.completed", "checkout.session.async_payment_succeeded"]);
+/** Events that something follows from; Stripe has to be told to send them. */
+export const PAID: ReadonlySet<string> = new Set(["checkout.session.completed", "checkout.session.async_payment_succeeded"]);
 
 /** `POST /webhooks/stripe`: each event is noted once and acted upon afterwards, so that Stripe is answered at once. */
 export async function stripeWebhook(app: FastifyInstance): Promise<void> {
