@@ -1,5 +1,5 @@
 frappe.listview_settings["Dispatch Job"] = {
-	add_fields: ["scheduled_end", "customer"],
+	add_fields: ["job_type", "address_line", "technician_name"],
 	hide_name_column: true,
 	// The list is of what is left to do; a calendar and a board show more.
 	get filters() {
