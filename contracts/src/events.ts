@@ -16,6 +16,8 @@ export const eventKind = z.enum([
   "order.cancelled",
   "lead.created",
   "document.changed",
+  /** It has another name now, under which it is told as changed. */
+  "document.renamed",
   "document.deleted",
   "outbox.dead",
   "payment.received",

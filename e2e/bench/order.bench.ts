@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { Pool as HttpPool } from "undici";
-import { givenSite } from "../faults/given-site.ts";
+import { givenSite } from "@gigafibre/fixtures/demo/given-site";
 import { openWorld, prepareWorld } from "../faults/world.ts";
 import type { Prepared, World } from "../faults/world.ts";
 import { between, milliseconds, percentile } from "./figures.ts";

@@ -2,8 +2,8 @@
  * Two hundred people press at the same moment. Afterwards everything is read back from ERPNext: one of each document for each of them, each drop once,
  * and over the whole site not one document more. With ERPNEXT_URL on a real site, which must be marked as one for tests.
  */
+import { givenSite } from "@gigafibre/fixtures/demo/given-site";
 import { complaintsOfOrder } from "../faults/case.ts";
-import { givenSite } from "../faults/given-site.ts";
 import { wholeSite } from "../faults/whole-site.ts";
 import { openWorld, prepareWorld } from "../faults/world.ts";
 import { between, inTurns, milliseconds, percentile } from "./figures.ts";

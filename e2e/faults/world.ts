@@ -14,8 +14,8 @@ import { setupSite } from "@gigafibre/fixtures/erpnext/site";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
 import { createStripe } from "@gigafibre/fixtures/stripe/app";
 import { DEMO_PASSWORD, seedSite } from "@gigafibre/fixtures/demo/site";
-import { tellWhereTheHubIs } from "./given-site.ts";
-import type { GivenSite } from "./given-site.ts";
+import type { GivenSite } from "@gigafibre/fixtures/demo/given-site";
+import { Rest } from "@gigafibre/fixtures/demo/rest";
 import { startCluster } from "@gigafibre/fixtures/postgres/cluster";
 import { HubProcess } from "./hub-process.ts";
 import { Databases } from "./databases.ts";
@@ -356,6 +356,13 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     await stop();
     throw error;
   }
+}
+
+/** @param hubUrl where a given site's notices go; empty takes its webhooks back */
+async function tellWhereTheHubIs({ site, adminUser, adminPassword, webhookSecret }: Prepared, hubUrl: string): Promise<void> {
+  const rest = new Rest(site ?? "");
+  await rest.login(adminUser, adminPassword);
+  await rest.update("Gigafibre Settings", "Gigafibre Settings", { hub_url: hubUrl, webhook_secret: webhookSecret });
 }
 
 function copyOf(all: Doors): Record<DoorKind, string[]> {

@@ -1,4 +1,4 @@
-from gigafibre_fsm.declared import doctypes_with_rules
+from gigafibre_fsm.declared import customization, doctypes_with_rules
 
 app_name = "gigafibre_fsm"
 app_title = "Gigafibre FSM"
@@ -24,6 +24,8 @@ doc_events = {
 	for doctype in doctypes_with_rules()
 }
 doc_events["User"] = {"validate": "gigafibre_fsm.users.allow_devices"}
+RENAMED = {"after_rename": "gigafibre_fsm.gigafibre_fsm.doctype.document_rename.document_rename.note"}
+doc_events |= {followed["doctype"]: doc_events.get(followed["doctype"], {}) | RENAMED for followed in customization("webhooks")}
 
 permission_query_conditions = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.query_conditions")
 has_permission = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.has_permission")

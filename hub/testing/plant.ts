@@ -38,7 +38,8 @@ export async function makePlace(db: pg.Pool, options: PlaceOptions = {}): Promis
   await db.query("insert into address (uuid, street_id, number, postal_code, lat, lng) values ($1, $2, $3, 'J0S 1M0', $4, $5)", [uuid, rows[0]?.id, civic, lat, lng]);
   const fibre_ids: string[] = [];
   for (let index = 0; index < drops; index += 1) {
-    const id = `F-${civic}-${index}`;
+    // A site that outlives the run meets no drop twice.
+    const id = `F-${uuid.slice(0, 8)}-${index}`;
     await db.query(
       `insert into fibre (id, address_text, lat, lng, olt_ip, olt_name, frame, slot, port, ontid, sn, boitier_pas_install, max_speed, zone_tarifaire)
        values ($1, $2, $3, $4, '172.17.16.2', 'Saint-Anicet', 0, 3, 7, $5, $6, $7, $8, $9)`,

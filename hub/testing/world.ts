@@ -3,6 +3,8 @@
  * and a hub can be stopped and started again on what it left. Only tests import this.
  */
 import type { FastifyInstance } from "fastify";
+import type { GivenSite } from "@gigafibre/fixtures/demo/given-site";
+import { seedSite } from "@gigafibre/fixtures/demo/site";
 import { createErpnext } from "@gigafibre/fixtures/erpnext/app";
 import type { FaultRule } from "@gigafibre/fixtures/faults/faults";
 import { createInbox } from "@gigafibre/fixtures/inbox/app";
@@ -23,6 +25,8 @@ export interface WorldOptions {
   readonly erpnext?: boolean;
   readonly stripe?: boolean;
   readonly inbox?: boolean;
+  /** A real ERPNext, marked as a test site, in place of its stand-in. */
+  readonly site?: GivenSite | undefined;
   /** Settings of the hub beyond those that name its neighbours. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -82,8 +86,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return listening(app, port);
   };
 
-  let erpnextUrl = NOBODY;
-  if (options.erpnext !== false) {
+  let erpnextUrl = options.site?.url ?? NOBODY;
+  const keys = options.site ? await seedSite({ ...options.site, hubUrl, webhookSecret: WEBHOOK_SECRET }) : outside.keys;
+  if (options.erpnext !== false && !options.site) {
     const erpnext = await createErpnext({
       databaseUrl: outside.url,
       webhook: { url: hubUrl, secret: WEBHOOK_SECRET },
@@ -110,7 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
   const admin = new ErpnextAdmin(erpnextUrl);
   if (options.erpnext !== false) {
-    await admin.signIn("Administrator", ADMIN_PASSWORD);
+    await admin.signIn(options.site?.adminUser ?? "Administrator", options.site?.adminPassword ?? ADMIN_PASSWORD);
   }
 
   const config = (overrides: Readonly<Record<string, string>> = {}): ReturnType<typeof settings> =>
@@ -120,8 +125,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       // Kept over a restart: what was sealed must open again.
       ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
       ERPNEXT_URL: erpnextUrl,
-      ERPNEXT_API_KEY: outside.keys.apiKey,
-      ERPNEXT_API_SECRET: outside.keys.apiSecret,
+      ERPNEXT_API_KEY: keys.apiKey,
+      ERPNEXT_API_SECRET: keys.apiSecret,
       STRIPE_SECRET_KEY: "sk_test_standin",
       STRIPE_PUBLISHABLE_KEY: "pk_test_standin",
       STRIPE_API_URL: stripeUrl,
@@ -174,6 +179,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return app;
     },
     async stop() {
+      if (options.site) await admin.update("Gigafibre Settings", "Gigafibre Settings", { hub_url: "" });
       await app.close();
       await Promise.all(started.map((each) => each.close()));
       await Promise.all([outside.drop(), hubDatabase.drop()]);

@@ -30,6 +30,11 @@ class Site {
     if (modified) this.put("Deleted Document", { name: `D-${name}`, modified, deleted_doctype: doctype, deleted_name: name });
   }
 
+  #renamesOf(query: URLSearchParams): Kept[] {
+    const wanted = JSON.parse(query.get("filters") ?? "[]") as [string, string, string][];
+    return [...(this.documents.get("Document Rename")?.values() ?? [])].filter((note) => wanted.every(([field, , value]) => note[field] === value));
+  }
+
   answer({ url }: ScriptedRequest): [number, unknown] {
     const { pathname, searchParams } = new URL(url, "http://site");
     if (pathname.endsWith("deletions.since")) {
@@ -40,6 +45,7 @@ class Site {
     if (this.refused.has(doctype)) return [403, { exc_type: "PermissionError" }];
     const all = this.documents.get(doctype) ?? new Map<string, Kept>();
     if (name !== undefined) return all.has(name) ? [200, { data: all.get(name) }] : [404, { exc_type: "DoesNotExistError", exception: `${doctype} ${name} not found` }];
+    if (doctype === "Document Rename" && !searchParams.has("order_by")) return [200, { data: this.#renamesOf(searchParams) }];
     const [[, , since] = ["", "", ""]] = JSON.parse(searchParams.get("filters") ?? "[]") as [string, string, string][];
     const newestFirst = searchParams.get("order_by") === "modified desc";
     const found = [...all.values()]
@@ -129,6 +135,25 @@ describe("changes in ERPNext", () => {
     await hear("Issue", "I-2");
     await settled();
     expect(told().sort()).toEqual(["changed I-1 2026-04-01 10:00:00.000001", "deleted I-1", "deleted I-2"]);
+  });
+
+  it("tell a rename as one, whichever of its names is heard of first, and look at both", async () => {
+    site.put("Project", { name: "Old", modified: "2026-04-01 10:00:00.000001" });
+    await hear("Project", "Old");
+    await settled();
+    site.remove("Project", "Old");
+    site.put("Project", { name: "New", modified: "2026-04-01 10:00:00.000001" });
+    site.put("Document Rename", { name: "R-1", modified: "2026-04-01 10:01:00.000000", document_type: "Project", old_name: "Old", new_name: "New" });
+    await hub.app.documentChanges.search();
+    await settled();
+    await hear("Project", "Old");
+    await settled();
+    expect(told().sort()).toEqual([
+      "changed New 2026-04-01 10:00:00.000001",
+      "changed Old 2026-04-01 10:00:00.000001",
+      "changed R-1 2026-04-01 10:01:00.000000",
+      "renamed Old",
+    ]);
   });
 
   it("never take a refusal for a deletion", async () => {

@@ -1,3 +1,6 @@
+/** Where the app notes that a document has another name: Frappe changes nothing of the document by which that could be found, and calls no webhook. */
+export const RENAMES = "Document Rename";
+
 /** The DocTypes the hub reacts to: those for which the app on the site sends webhooks (its customizations/webhooks.json). */
 export const FOLLOWED = [
   "Customer",
@@ -17,6 +20,7 @@ export const FOLLOWED = [
   "Gigafibre Settings",
   "Sales Invoice",
   "Payment Entry",
+  RENAMES,
 ] as const;
 
 /** DocTypes with one document, named after them; ERPNext keeps no table of them to list. */

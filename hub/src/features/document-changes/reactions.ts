@@ -1,14 +1,16 @@
 /** What follows from a change in ERPNext, whoever made it: the document is fetched again by name, told to live streams and to whoever asked. */
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { ErpnextClient, ErpnextDocument } from "../../plugins/erpnext.ts";
 import { transaction } from "../../plugins/database.ts";
 import { recordEvent } from "../live-events/record-event.ts";
+import { RENAMES } from "./followed.ts";
 import type { DocumentRef } from "./hints.ts";
 
 export interface DocumentChange extends DocumentRef {
-  readonly event: "changed" | "deleted";
-  /** As it stands now; null when it is gone. */
+  readonly event: "changed" | "deleted" | "renamed";
+  /** As it stands now; null when nothing has this name any more. */
   readonly document: ErpnextDocument | null;
 }
 
@@ -42,6 +44,14 @@ async function fetchDocument(erpnext: ErpnextClient, { doctype, name }: Document
   }
 }
 
+/** Whether what is gone under this name stands under another. */
+async function wasRenamed(erpnext: ErpnextClient, { doctype, name }: DocumentRef): Promise<boolean> {
+  if (doctype === RENAMES) return false;
+  const filters = [["document_type", "=", doctype], ["old_name", "=", name]] as const;
+  const [noted] = await erpnext.list(RENAMES, { filters, limit: 1 });
+  return noted !== undefined;
+}
+
 /** Whose own a document is: the technician of a job. */
 function ownersOf(doctype: string, document: ErpnextDocument | null): string[] {
   const assigned = doctype === "Dispatch Job" ? document?.["assigned_to"] : undefined;
@@ -69,9 +79,10 @@ export class Reactions implements DocumentChanges {
    */
   async react(ref: DocumentRef): Promise<void> {
     const document = await fetchDocument(this.#erpnext, ref);
-    const isNew = await transaction(this.#pool, (client) => note(client, ref, document));
+    const event = document ? "changed" : (await wasRenamed(this.#erpnext, ref)) ? "renamed" : "deleted";
+    const change: DocumentChange = { ...ref, event, document };
+    const isNew = await transaction(this.#pool, (client) => note(client, change));
     if (!isNew) return;
-    const change: DocumentChange = { ...ref, event: document ? "changed" : "deleted", document };
     const wanted = this.#handlers.filter(({ doctype }) => doctype === "*" || doctype === ref.doctype);
     const outcomes = await Promise.allSettled(wanted.map(({ handler }) => handler(change)));
     const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
@@ -84,7 +95,7 @@ export class Reactions implements DocumentChanges {
 }
 
 /** Notes the version found and tells it. @returns false when all was done for it before. */
-async function note(client: pg.PoolClient, ref: DocumentRef, document: ErpnextDocument | null): Promise<boolean> {
+async function note(client: pg.PoolClient, { event, document, ...ref }: DocumentChange): Promise<boolean> {
   const { rows } = await client.query<Seen>(
     "select modified, deleted, handled, audience from document_seen where doctype = $1 and name = $2 for update",
     [ref.doctype, ref.name],
@@ -100,9 +111,11 @@ async function note(client: pg.PoolClient, ref: DocumentRef, document: ErpnextDo
      do update set modified = excluded.modified, deleted = excluded.deleted, audience = excluded.audience, handled = false, seen_at = now()`,
     [ref.doctype, ref.name, modified, document === null, owners],
   );
-  const kind = document ? "document.changed" : "document.deleted";
+  const kind = `document.${event}` as const;
+  // A name may come into use again, after a rename and another back, with the version it had before: only what stands and stood is told apart by it.
+  const again = document === null || seen?.deleted ? `:${randomUUID()}` : "";
   await recordEvent(client, {
-    key: `${kind}:${ref.doctype}:${ref.name}:${modified}`,
+    key: `${kind}:${ref.doctype}:${ref.name}:${modified}${again}`,
     kind,
     doctype: ref.doctype,
     name: ref.name,

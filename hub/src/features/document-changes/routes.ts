@@ -4,9 +4,10 @@ import { z } from "zod";
 import type { FastifyInstance } from "fastify";
 import { transaction } from "../../plugins/database.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { isFollowed } from "./followed.ts";
+import { isFollowed, RENAMES } from "./followed.ts";
 import { CHANGED_QUEUE, hint, hintsFor, refOf, settleHints, unsettled } from "./hints.ts";
 import { Reactions } from "./reactions.ts";
+import { renameOf } from "./renames.ts";
 import type { DocumentChanges } from "./reactions.ts";
 import { Watermark } from "./watermark.ts";
 
@@ -93,6 +94,14 @@ export const documentChanges = fp(
         }
       },
       unfinished: () => unsettled(app.db),
+    });
+    reactions.on(RENAMES, async ({ document }) => {
+      const rename = renameOf(document);
+      if (!rename || !isFollowed(rename.doctype)) return;
+      await transaction(app.db, async (client) => {
+        for (const name of [rename.from, rename.to]) await hint(client, app.workers, { doctype: rename.doctype, name });
+      });
+      app.workers.wake(CHANGED_QUEUE);
     });
     app.addHook("onReady", async () => watermark.start());
     app.addHook("onClose", () => watermark.stop());

@@ -80,15 +80,18 @@ export async function orderMessages(app: FastifyInstance, client: pg.ClientBase,
   ];
 }
 
-/** An order that ERPNext refused, told to dispatch. */
-export function attentionMessage(app: FastifyInstance, order: Pick<Order, "id" | "attempt">, reason: string): Message {
+/**
+ * An order that a person must look at, told to dispatch.
+ * @param cause tells this call from others of the same attempt
+ */
+export function attentionMessage(app: FastifyInstance, order: Pick<Order, "id" | "attempt">, why: string, cause = ""): Message {
   return {
-    key: `order:${order.id}:attention:${order.attempt}:chat`,
+    key: `order:${order.id}:attention:${order.attempt}:chat${cause && `:${cause}`}`,
     subject: order.id,
     not_after: new Date(Date.now() + WORTH_TELLING_HOURS.chat * HOUR_MS),
     kind: "chat",
     payload: {
-      text: `Commande à traiter ${order.id}: ERPNext l'a refusée. ${reason}`.slice(0, 500),
+      text: `Commande à traiter ${order.id}: ${why}`.slice(0, 500),
       link: { url: `${app.config.PUBLIC_URL.replace(/\/$/, "")}/ops`, label: "Ouvrir la répartition" },
     },
   };

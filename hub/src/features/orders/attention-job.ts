@@ -1,4 +1,4 @@
-/** An order that ERPNext refused is put before people: an Issue of its own, written whatever became of the order's documents. */
+/** An order that ERPNext refused, or that lost a document there, is put before people: an Issue of its own, whatever became of its documents. */
 import type { FastifyInstance } from "fastify";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { orderById, summaryById, workKey } from "./repository.ts";
@@ -40,7 +40,9 @@ export async function writeIssue(app: FastifyInstance, orderId: string): Promise
           subject: `Commande à traiter ${orderId}`,
           order_id: orderId,
           description: [
-            `La commande ${orderId} a été refusée par ERPNext. Rien n'a été créé; le raccordement reste réservé.`,
+            order.documents["job"]
+              ? `Un document de la commande ${orderId} a été supprimé dans ERPNext; les autres sont en place et le raccordement reste réservé.`
+              : `La commande ${orderId} a été refusée par ERPNext. Rien n'a été créé; le raccordement reste réservé.`,
             `Raison: ${order.attention_reason ?? ""}`,
             `Adresse: ${summary.address_label}`,
             `Client: ${summary.customer_name}`,

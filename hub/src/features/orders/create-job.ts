@@ -99,7 +99,7 @@ async function needsAttention(app: FastifyInstance, order: Order, reason: string
     if (!(await markNeedsAttention(client, order, reason))) return;
     const key = `${workKey(order)}:needs_attention`;
     await recordEvent(client, { key, kind: "order.needs_attention", doctype: "Order", name: order.id });
-    await put(app, client, attentionMessage(app, order, reason));
+    await put(app, client, attentionMessage(app, order, `ERPNext l'a refusée. ${reason}`));
     await app.workers.enqueue(client, ATTENTION, order.id);
   });
   reached("order.attention_committed", order.id);

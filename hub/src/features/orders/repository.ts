@@ -179,10 +179,10 @@ async function sealed(db: Connection, vault: Vault, id: string, column: "steps" 
   return vault.open(rows[0].text, sealContext(id));
 }
 
-/** The documents stand in ERPNext. @returns false when somebody noted it before. */
+/** The documents stand in ERPNext; one that was renamed there since keeps its new name. @returns false when somebody noted it before. */
 export async function markCreated(client: pg.ClientBase, order: Pick<Order, "id" | "attempt">, documents: OrderDocuments): Promise<boolean> {
   const { rowCount } = await client.query(
-    `update order_intake set state = 'created', documents = documents || $3, attention_reason = null, updated_at = now()
+    `update order_intake set state = 'created', documents = $3 || documents, attention_reason = null, updated_at = now()
      where id = $1 and attempt = $2 and state in ('received', 'needs_attention')`,
     [order.id, order.attempt, JSON.stringify(documents)],
   );
@@ -197,6 +197,48 @@ export async function markNeedsAttention(client: pg.ClientBase, order: Pick<Orde
     [order.id, order.attempt, reason],
   );
   return rowCount === 1;
+}
+
+/** States of an order whose documents stand, and that is not yet done with. */
+const STANDING = ["created", "scheduled", "en_route", "in_progress", "awaiting_proof"] as const satisfies readonly OrderState[];
+
+/** A document of it is gone. The port stays held. @returns false when people are called for already, or the order is done with. */
+export async function markLacking(client: pg.ClientBase, order: Pick<Order, "id">, reason: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "update order_intake set state = 'needs_attention', attention_reason = $2, updated_at = now() where id = $1 and state = any ($3)",
+    [order.id, reason, STANDING],
+  );
+  return rowCount === 1;
+}
+
+/** The order is as far as its visit. @returns false when it was already, or has no standing documents. */
+export async function followJob(db: Connection, id: string, state: OrderState, date: IsoDate | null): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update order_intake set state = $2, scheduled_date = $3, updated_at = now()
+     where id = $1 and state = any ($4) and (state, scheduled_date) is distinct from ($2, $3::date)`,
+    [id, state, date, STANDING],
+  );
+  return rowCount === 1;
+}
+
+/** Orders that have a document of this name under one of these labels. */
+export async function ordersWith(db: Connection, name: string, labels: RegExp): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from order_intake
+     where documents @? ('$.* ? (@ == ' || to_json($1::text) || ')')::jsonpath
+       and exists (select 1 from jsonb_each_text(documents) as document (label, name) where document.name = $1 and label ~ $2)`,
+    [name, labels.source],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function renameDocument(db: Connection, id: string, labels: RegExp, { from, to }: { from: string; to: string }): Promise<void> {
+  await db.query(
+    `update order_intake set documents = (
+       select jsonb_object_agg(label, case when name = $3 and label ~ $2 then $4 else name end) from jsonb_each_text(documents) as document (label, name)
+     ), updated_at = now() where id = $1`,
+    [id, labels.source, from, to],
+  );
 }
 
 /** A new attempt, under a new key. To be called only once ERPNext has said that the present one never landed. */

@@ -11,6 +11,7 @@ import { attentionJob } from "./attention-job.ts";
 import { candidates } from "./candidates.ts";
 import { createDocumentsJob } from "./create-job.ts";
 import { duplicatesJob } from "./duplicates-job.ts";
+import { followDesk } from "./follow.ts";
 import { acceptOrder } from "./intake.ts";
 import { retryOrder } from "./retry.ts";
 import { statusFor } from "./status.ts";
@@ -22,6 +23,7 @@ export async function orders(root: FastifyInstance): Promise<void> {
   await createDocumentsJob(root);
   await attentionJob(root);
   await duplicatesJob(root);
+  followDesk(root);
 
   app.post(
     "/api/checkout",
