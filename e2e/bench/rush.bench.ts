@@ -43,7 +43,8 @@ export async function run({ quick = false }: { quick?: boolean } = {}): Promise<
       await world.quiet.wait(WITHIN_MS);
       const last = Math.max(...created.values());
 
-      const complaints = await inTurns(shoppers, READERS, (shopper) => complaintsOfOrder(world, shopper));
+      const all = { messages: await world.reader.messages(), events: await world.reader.events() };
+      const complaints = await inTurns(shoppers, READERS, (shopper) => complaintsOfOrder(world, shopper, all));
       const drops = new Set([...world.ledger.values()].flatMap(({ locations }) => locations.map((location) => location["fibre_id"])));
       const wrong = [
         ...complaints.flat(),

@@ -79,16 +79,10 @@ function toldIn(shopper: Shopper): string {
   return words.length > 0 ? words.join(", ") : "nothing";
 }
 
-/** What is wrong with one person's order, which must stand at a house; asked again for a while, as `settle` does. */
-export async function complaintsOfOrder(world: World, shopper: Shopper): Promise<string[]> {
-  const deadline = Date.now() + SETTLES_WITHIN_MS;
-  for (;;) {
-    const all = { messages: await world.reader.messages(), events: await world.reader.events() };
-    const judged = await judgeDoorstep(world, { shoppers: [shopper], drops: 1 }, all);
-    const complaints = [...complaintsOf([judged]), ...(judged.orders === 1 ? [] : [`${shopper.name}: no order at all (told: ${toldIn(shopper)})`])];
-    if (complaints.length === 0 || Date.now() > deadline) return complaints;
-    await wait(500);
-  }
+/** What is wrong with one person's order, which must stand at a house, by messages and events that were read once for many. */
+export async function complaintsOfOrder(world: World, shopper: Shopper, all: Parameters<World["reader"]["find"]>[1]): Promise<string[]> {
+  const judged = await judgeDoorstep(world, { shoppers: [shopper], drops: 1 }, all);
+  return [...complaintsOf([judged]), ...(judged.orders === 1 ? [] : [`${shopper.name}: no order at all (told: ${toldIn(shopper)})`])];
 }
 
 /** One person's order that must stand. */

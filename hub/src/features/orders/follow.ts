@@ -1,26 +1,13 @@
-/** What people do in Desk with the documents of an order, and what it means for the order. */
+/** Documents of an order that people rename or delete in Desk. */
 import type { FastifyInstance } from "fastify";
-import type { IsoDate } from "@gigafibre/contracts/dates";
-import { isoDate } from "@gigafibre/contracts/dates";
-import type { OrderState } from "@gigafibre/contracts/orders";
 import { transaction } from "../../plugins/database.ts";
-import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { RENAMES } from "../document-changes/followed.ts";
 import { renameOf } from "../document-changes/renames.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { attentionMessage } from "../messages/order-messages.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { ATTENTION } from "./attention-job.ts";
-import { followJob, markLacking, orderById, ordersWith, renameDocument, workKey } from "./repository.ts";
-
-/** What an order is while its visit is so; a visit that was called off says nothing of the order. */
-const STATE_OF_JOB: Readonly<Record<string, OrderState>> = {
-  Open: "created",
-  Scheduled: "scheduled",
-  "En Route": "en_route",
-  "In Progress": "in_progress",
-  Completed: "awaiting_proof",
-};
+import { markLacking, orderById, ordersWith, renameDocument, workKey } from "./repository.ts";
 
 /** The labels that an order gives the documents of a DocType. */
 const LABELS: Readonly<Record<string, RegExp>> = {
@@ -36,12 +23,6 @@ const LABELS: Readonly<Record<string, RegExp>> = {
 };
 
 export function followDesk(app: FastifyInstance): void {
-  app.documentChanges.on("Dispatch Job", async ({ document }) => {
-    const seen = jobOf(document);
-    if (!seen || (await followJob(app.db, seen.order, seen.state, seen.date)) || seen.state === "created") return;
-    if ((await orderById(app.db, seen.order))?.state === "received") throw new Error(`${seen.order} is not yet noted as created`);
-  });
-
   for (const [doctype, labels] of Object.entries(LABELS)) {
     app.documentChanges.on(doctype, async ({ event, name }) => {
       if (event !== "deleted") return;
@@ -59,16 +40,6 @@ export function followDesk(app: FastifyInstance): void {
       if (heir?.["order_id"] !== id) await renameDocument(app.db, id, labels, rename);
     }
   });
-}
-
-function jobOf(document: ErpnextDocument | null): { order: string; state: OrderState; date: IsoDate | null } | null {
-  if (!document) return null;
-  const { order_id: order, status, scheduled_start: start } = document;
-  const state = typeof status === "string" ? STATE_OF_JOB[status] : undefined;
-  if (typeof order !== "string" || order === "" || !state) return null;
-  // The site's own clock is the company's: the day is what is written.
-  const date = isoDate.safeParse(typeof start === "string" ? start.slice(0, 10) : null);
-  return { order, state, date: date.success ? date.data : null };
 }
 
 /** It never frees the port by itself: a person says what is to become of the order. */

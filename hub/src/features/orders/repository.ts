@@ -211,16 +211,6 @@ export async function markLacking(client: pg.ClientBase, order: Pick<Order, "id"
   return rowCount === 1;
 }
 
-/** The order is as far as its visit. @returns false when it was already, or has no standing documents. */
-export async function followJob(db: Connection, id: string, state: OrderState, date: IsoDate | null): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update order_intake set state = $2, scheduled_date = $3, updated_at = now()
-     where id = $1 and state = any ($4) and (state, scheduled_date) is distinct from ($2, $3::date)`,
-    [id, state, date, STANDING],
-  );
-  return rowCount === 1;
-}
-
 /** Orders that have a document of this name under one of these labels. */
 export async function ordersWith(db: Connection, name: string, labels: RegExp): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
