@@ -47,6 +47,7 @@ const changeOf: Readonly<Record<string, Values>> = {
   "Coverage Zone": { notes: "x" }, "Device Profile": { oui: "A1B2C3" }, "Dispatch Job": { notes: "x" }, "Dispatch Tag": { description: "x" },
   "Gigafibre Settings": { billing_day: 1 }, "Service Equipment": { brand: "x" }, "Service Location": { municipality: "x" },
   "Service Subscription": { order_id: "x" }, Technician: { home_latitude: 45.1 }, "Unit of Work": { on_behalf_of: "x" },
+  "Document Rename": { new_name: "x" },
 };
 
 async function place(technician: string): Promise<Place> {
@@ -61,6 +62,10 @@ async function place(technician: string): Promise<Place> {
   documents["Technician"] = (await administrator.make("Technician", { user: technician })).name;
   await administrator.commit(site.unique("key"), [{ op: "update", doctype: "Service Location", name: location, values: { municipality: "y" } }]);
   const units = await administrator.list("Unit of Work", { order_by: "creation desc", limit_page_length: 1 });
+  const contact = (await administrator.make("Contact", { first_name: site.unique("Ancien") })).name;
+  await administrator.method("frappe.client.rename_doc", { doctype: "Contact", old_name: contact, new_name: site.unique("Nouveau") });
+  const renames = await administrator.list("Document Rename", { order_by: "creation desc", limit_page_length: 1 });
+  documents["Document Rename"] = (renames.body.data as { name: string }[])[0]?.name ?? "";
   documents["Unit of Work"] = (units.body.data as { name: string }[])[0]?.name ?? "";
   return { customer, location, documents };
 }
@@ -89,7 +94,7 @@ const said = (may: boolean): string => (may ? "let" : "refused");
 describe.each(DOCTYPES)("through the hub, $name", (doctype) => {
   const { name, issingle } = doctype;
   const nameAt = ({ documents }: Place): string => (issingle ? name : (documents[name] ?? ""));
-  const makeable = !issingle && !["Technician", "Unit of Work"].includes(name);
+  const makeable = !issingle && !["Technician", "Unit of Work", "Document Rename"].includes(name);
 
   it.each(STAFF)(`lets the role %s do with ${name} what it declares, and nothing more`, async (role) => {
     const { client, user } = people[role];
