@@ -21,6 +21,10 @@ export const eventKind = z.enum([
   "document.deleted",
   "outbox.dead",
   "payment.received",
+  "payment.held",
+  "payment.declined",
+  "payment.refunded",
+  "payment.disputed",
 ]);
 export type EventKind = z.infer<typeof eventKind>;
 

@@ -95,6 +95,13 @@ export const REASONS = {
       en: "This card confirmation was already used for another order. Nothing was ordered; enter the card again.",
     },
   },
+  charge_not_found: {
+    status: 404,
+    message: {
+      fr: "Cette facture n'a pas de paiement par carte en attente. Rien n'a été facturé; envoyez plutôt le lien de paiement.",
+      en: "This invoice has no card payment waiting. Nothing was charged; send the payment link instead.",
+    },
+  },
   stripe_unavailable: {
     status: 503,
     message: {

@@ -10,12 +10,13 @@ import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { recordEvent } from "../live-events/record-event.ts";
-import { orderById } from "../orders/repository.ts";
+import { orderById, summaryById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 import { occupy } from "../ports/ports.ts";
 import { CannotActivate, equipmentOf, factsFor, ontSerials, settingsOf, textOf } from "./activation-facts.ts";
 import { activationSteps } from "./activation-steps.ts";
-import { raise } from "./issues.ts";
+import { askForCharge, CHARGES } from "../payments/charges.ts";
+import { raise } from "../issues/raise.ts";
 import { evidenceOf } from "./proof.ts";
 import { activationOf, freeze, frozenSteps, markLive, noteAttention, noteLook, notePort, noteSerials, thaw, unfinishedActivations } from "./repository.ts";
 import type { Activation } from "./repository.ts";
@@ -94,6 +95,9 @@ async function commit(app: FastifyInstance, order: Order, activation: Activation
       steps: frozenSteps(app.vault, order.id, sealed),
     });
   } catch (error) {
+    // It landed with other steps, before PostgreSQL was restored: that is what stands.
+    const landed = error instanceof ErpnextRefused && error.status === 409 ? await app.erpnext.find(key) : null;
+    if (landed) return noteLive(app, order, activation, landed);
     if (!(error instanceof ErpnextRefused) || error.step === undefined) throw error;
     // Nothing was kept, so the key is free for other steps.
     await thaw(app.db, order.id);
@@ -107,6 +111,7 @@ async function commit(app: FastifyInstance, order: Order, activation: Activation
 
 /** Notes, in one local transaction, that the service is live, and what follows. Done once however often it is called. */
 async function noteLive(app: FastifyInstance, order: Order, activation: Activation, answer: Committed): Promise<void> {
+  const summary = await summaryById(app.db, app.vault, order.id);
   const invoice = answer.documents.find(({ doctype }) => doctype === "Sales Invoice")?.name ?? null;
   await transaction(app.db, async (client) => {
     if (!(await markLive(client, order.id))) return;
@@ -114,9 +119,11 @@ async function noteLive(app: FastifyInstance, order: Order, activation: Activati
       `update order_intake set state = 'live', updated_at = now(), documents = documents || $2 where id = $1`,
       [order.id, JSON.stringify(invoice === null ? {} : { invoice })],
     );
+    if (invoice !== null && summary.payment_method === "stripe_setup") await askForCharge(app, client, { invoice, order_id: order.id, job: activation.job });
     await recordEvent(client, { key: `order:${order.id}:live`, kind: "order.live", doctype: "Dispatch Job", name: activation.job });
   });
   reached("activation.live", order.id);
+  app.workers.wake(CHARGES);
   await takePort(app, { ...activation, state: "live" });
 }
 

@@ -1,6 +1,6 @@
 /** Stripe: the key, whether it takes real money where it must not, and whether Stripe tells us what was paid. */
 import Stripe from "stripe";
-import { PAID } from "../payments/stripe-webhook.ts";
+import { FOLLOWED_EVENTS } from "../payments/stripe-webhook.ts";
 import { createStripe } from "../payments/stripe.ts";
 import { both, fine, judged, some, textOf, warning, wrong } from "./findings.ts";
 import type { Finding, Having } from "./findings.ts";
@@ -45,7 +45,7 @@ async function* endpointFindings(stripe: Stripe, url: string): AsyncGenerator<Fi
     mend: both(`Stripe → Developers → Webhooks: ajoutez ${url}, puis copiez son secret dans STRIPE_WEBHOOK_SECRET.`, `Stripe → Developers → Webhooks: add ${url}, then copy its secret into STRIPE_WEBHOOK_SECRET.`),
   });
   if (endpoint?.status !== "enabled") return;
-  const lacking = [...PAID].filter((event) => !endpoint.enabled_events.includes(event) && !endpoint.enabled_events.includes("*"));
+  const lacking = FOLLOWED_EVENTS.filter((event) => !endpoint.enabled_events.includes(event) && !endpoint.enabled_events.includes("*"));
   yield judged("stripe.events", lacking.length === 0, {
     ok: both("Stripe annonce tout ce qu'il faut", "Stripe tells all that is needed"),
     says: both(`Stripe n'annonce pas: ${some(lacking)}`, `Stripe does not tell: ${some(lacking)}`),

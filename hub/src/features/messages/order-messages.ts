@@ -12,7 +12,7 @@ import { orderSms } from "./sms-text.ts";
 
 const HOUR_MS = 3_600_000;
 /** After so long a message would only confuse. */
-const WORTH_TELLING_HOURS = { sms: 24, email: 7 * 24, chat: 12, webhook: 3 * 24 } as const;
+export const WORTH_TELLING_HOURS = { sms: 24, email: 7 * 24, chat: 12, webhook: 3 * 24 } as const;
 
 export interface ToldOrder {
   readonly id: string;

@@ -1,6 +1,6 @@
 /**
- * Payments made through a link become one Payment Entry each in ERPNext, however often and in whatever order Stripe tells of them. What Stripe
- * says in an event is only a hint: the session is fetched again.
+ * Payments made through a link or by a saved card become one Payment Entry each in ERPNext, however often and in whatever order Stripe tells of
+ * them. What Stripe says in an event is only a hint: the session or the payment is fetched again.
  */
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
@@ -16,9 +16,11 @@ import { askStripe } from "./stripe.ts";
 
 export const LINK_PAYMENTS = "link-payments";
 
-interface LinkPayment {
+export interface LinkPayment {
   readonly payment_intent: string;
   readonly order_id: string;
+  /** The invoice that a saved card was charged for. */
+  readonly invoice: string | null;
   readonly amount_cents: number;
   readonly payment_entry: string | null;
   readonly attention_reason: string | null;
@@ -31,12 +33,12 @@ export async function linkPaymentsJob(app: FastifyInstance): Promise<void> {
     concurrency: 1,
     retrySeconds: 2,
     maxRetrySeconds: 60,
-    work: (session) => recordSession(app, session),
+    work: (subject) => (subject.startsWith("pi_") ? recordIntent(app, subject) : recordSession(app, subject)),
     async unfinished() {
-      const { rows } = await app.db.query<{ session: string }>(
-        "select session from link_payment where payment_entry is null and attention_reason is null order by created_at limit 500",
+      const { rows } = await app.db.query<{ subject: string }>(
+        "select coalesce(session, payment_intent) as subject from link_payment where payment_entry is null and attention_reason is null order by created_at limit 500",
       );
-      return rows.map(({ session }) => session);
+      return rows.map(({ subject }) => subject);
     },
   });
 }
@@ -44,7 +46,16 @@ export async function linkPaymentsJob(app: FastifyInstance): Promise<void> {
 /** Enters a paid session in ERPNext's books, once however often it is called. */
 export async function recordSession(app: FastifyInstance, sessionId: string): Promise<void> {
   const session = await askStripe(() => app.stripe.checkout.sessions.retrieve(sessionId));
-  const payment = await noted(app.db, session);
+  await record(app, await noted(app.db, session));
+}
+
+/** Enters the payment of a saved card in ERPNext's books, once however often it is called. */
+export async function recordIntent(app: FastifyInstance, intentId: string): Promise<void> {
+  const intent = await askStripe(() => app.stripe.paymentIntents.retrieve(intentId));
+  await record(app, await notedIntent(app.db, intent));
+}
+
+async function record(app: FastifyInstance, payment: LinkPayment | undefined): Promise<void> {
   if (!payment || payment.payment_entry !== null || payment.attention_reason !== null) return;
   try {
     const answer = await paymentEntry(app, payment);
@@ -75,9 +86,25 @@ async function noted(db: pg.Pool, session: Stripe.Checkout.Session): Promise<Lin
      select $1, $2, id, $4 from order_intake where id = $3 on conflict do nothing`,
     [intent, session.id, order, session.amount_total],
   );
+  return paymentOf(db, intent);
+}
+
+/** A saved card's payment, kept; undefined while it is not paid, or when it is none of ours. */
+async function notedIntent(db: pg.Pool, intent: Stripe.PaymentIntent): Promise<LinkPayment | undefined> {
+  const { order_id, sales_invoice } = intent.metadata;
+  if (intent.status !== "succeeded" || !order_id || !sales_invoice) return undefined;
+  await db.query(
+    `insert into link_payment (payment_intent, order_id, invoice, amount_cents)
+     select $1, id, $3, $4 from order_intake where id = $2 on conflict do nothing`,
+    [intent.id, order_id, sales_invoice, intent.amount_received],
+  );
+  return paymentOf(db, intent.id);
+}
+
+export async function paymentOf(db: pg.Pool, intent: string): Promise<LinkPayment | undefined> {
   const { rows } = await db.query<LinkPayment>(
-    "select payment_intent, order_id, amount_cents, payment_entry, attention_reason, created_at from link_payment where session = $1",
-    [session.id],
+    "select payment_intent, order_id, invoice, amount_cents, payment_entry, attention_reason, created_at from link_payment where payment_intent = $1",
+    [intent],
   );
   return rows[0];
 }
@@ -107,7 +134,7 @@ interface Invoice extends Record<string, unknown> {
   readonly outstanding_amount: number;
 }
 
-/** Pays the order's invoices, oldest first; what is left over stays with the customer as an advance. */
+/** Pays the invoice it was for, then the order's others, oldest first; what is left over stays with the customer as an advance. */
 async function paymentSteps(app: FastifyInstance, payment: LinkPayment): Promise<Step[]> {
   const [settings, invoices] = await Promise.all([
     app.erpnext.get("Gigafibre Settings", "Gigafibre Settings"),
@@ -123,7 +150,8 @@ async function paymentSteps(app: FastifyInstance, payment: LinkPayment): Promise
   const [first] = invoices;
   if (!first) throw new NothingToPay("la commande n'a plus de facture");
   let left = payment.amount_cents;
-  const references = invoices.flatMap((invoice) => {
+  const ordered = invoices.toSorted((a, b) => Number(b.name === payment.invoice) - Number(a.name === payment.invoice));
+  const references = ordered.flatMap((invoice) => {
     const allocated = Math.min(left, Math.max(0, centsFromDollars(invoice.outstanding_amount)));
     left -= allocated;
     return allocated > 0 ? [{ reference_doctype: "Sales Invoice", reference_name: invoice.name, allocated_amount: dollarsFromCents(allocated) }] : [];

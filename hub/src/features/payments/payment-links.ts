@@ -11,6 +11,7 @@ import { transaction } from "../../plugins/database.ts";
 import type { Order } from "../orders/repository.ts";
 import { orderById } from "../orders/repository.ts";
 import { heldAtStripe } from "./at-stripe.ts";
+import { OPEN_CHARGES } from "./charges.ts";
 import { LINK_PAYMENTS } from "./link-payments.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 
@@ -24,6 +25,21 @@ export async function paymentLink(app: FastifyInstance, client: pg.ClientBase, o
   const token = app.vault.derive(`payment-link:${orderId}`).slice(0, TOKEN_LENGTH);
   await client.query("insert into payment_link (token_hash, order_id) values ($1, $2) on conflict (order_id) do nothing", [hashOf(token), orderId]);
   return `${app.config.PUBLIC_URL.replace(/\/$/, "")}/pay/${token}`;
+}
+
+/**
+ * Closes the order's payment page, if one is open, and says in the same transaction who takes the money instead: no page is opened after it.
+ * @throws Error when it was paid there; Refusal `stripe_unavailable`
+ */
+export async function closeLink(app: FastifyInstance, orderId: string, instead: (client: pg.ClientBase) => Promise<unknown>): Promise<void> {
+  const paid = await transaction(app.db, async (client) => {
+    const { rows } = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [orderId]);
+    const known = await knownSession(app, client, rows[0], null);
+    if (known) await app.workers.enqueue(client, LINK_PAYMENTS, known.id);
+    else await instead(client);
+    return known?.id;
+  });
+  if (paid !== undefined) throw new Error(`${orderId}: ${paid} has paid it, and is recorded first`);
 }
 
 /** What opening a link leads to. */
@@ -67,6 +83,9 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
   // The row's lock: two openings at once are given one page, so that nobody pays twice.
   return transaction(app.db, async (client): Promise<Opened> => {
     const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
+    // A card is about to be asked for it.
+    const { rowCount: charging } = await client.query(`select 1 from invoice_charge where order_id = $1 and state in ${OPEN_CHARGES} for update`, [order.id]);
+    if (charging) return { kind: "not_ready", order };
     const known = (await knownSession(app, client, link.rows[0], owed)) ?? (await forgottenSession(app, client, order, owed));
     if (known?.payment_status === "paid") {
       // Should Stripe's word of it be lost, the customer's own return is as good.
@@ -82,9 +101,9 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
 
 /**
  * The page opened last: one that was paid and is not in ERPNext's books yet, whatever is owed by them; or one still open for this very amount.
- * One open for another amount is closed.
+ * One open for another amount is closed; any, when no amount is wanted.
  */
-async function knownSession(app: FastifyInstance, client: pg.ClientBase, link: Link | undefined, owed: number): Promise<Stripe.Checkout.Session | null> {
+async function knownSession(app: FastifyInstance, client: pg.ClientBase, link: Link | undefined, owed: number | null): Promise<Stripe.Checkout.Session | null> {
   const id = link?.session;
   if (!id) return null;
   const { rowCount: recorded } = await client.query("select 1 from link_payment where session = $1 and payment_entry is not null", [id]);

@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { chargeAnswer } from "@gigafibre/contracts/payments";
 import { idempotencyKey, setupIntentAnswer, setupIntentRequest } from "@gigafibre/contracts/orders";
 import { problem } from "@gigafibre/contracts/problems";
 import type { Language } from "@gigafibre/contracts/language";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import { transaction } from "../../plugins/database.ts";
+import { chargesJob } from "./charge-job.ts";
+import { chargeOf, CHARGES, lookAtHeld, release } from "./charges.ts";
 import { linkPaymentsJob } from "./link-payments.ts";
 import { openPaymentLink } from "./payment-links.ts";
 import { payPage } from "./pay-page.ts";
 import type { PayPage } from "./pay-page.ts";
+import { refundsJob } from "./refunds.ts";
 import { setupIntentFor } from "./setup-intents.ts";
 import { stripeWebhook } from "./stripe-webhook.ts";
 
@@ -25,6 +30,12 @@ const STATUS: Readonly<Record<PayPage, number>> = { unknown: 404, not_ready: 200
 export async function payments(root: FastifyInstance): Promise<void> {
   const app = root.withTypeProvider<ZodTypeProvider>();
   await linkPaymentsJob(root);
+  await chargesJob(root);
+  await refundsJob(root);
+  root.documentChanges.on("Payment Entry", () => lookAtHeld(root, { hold: "draft_payment" }));
+  root.documentChanges.on("Dispatch Job", async ({ document }) => {
+    if (document?.["customer_signature"]) await lookAtHeld(root, { job: document.name });
+  });
   await root.register(stripeWebhook);
 
   app.post(
@@ -42,6 +53,34 @@ export async function payments(root: FastifyInstance): Promise<void> {
       },
     },
     (request) => setupIntentFor(root, requireCheckoutKey(request.headers), request.body),
+  );
+
+  app.post(
+    "/api/invoices/:invoice/charge",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["payments"],
+        summary: "Lets an invoice be charged to the card on file",
+        description:
+          "For a charge that waits because nobody signed, or that was declined: the same PaymentIntent is confirmed with the customer's present card. " +
+          "One that waits for the office to settle what was paid on site goes on waiting. Pressed twice it changes nothing. 404 `charge_not_found`.",
+        params: z.strictObject({ invoice: z.string().min(1).max(140) }),
+        response: { 200: chargeAnswer, 404: problem },
+      },
+    },
+    async (request) => {
+      const { invoice } = request.params;
+      const released = await transaction(app.db, async (client) => {
+        const charge = await release(client, invoice, request.staff?.user ?? "");
+        if (charge) await app.workers.enqueue(client, CHARGES, invoice);
+        return charge;
+      });
+      if (released) app.workers.wake(CHARGES);
+      const charge = released ?? (await chargeOf(app.db, invoice));
+      if (!charge) throw new Refusal("charge_not_found");
+      return { invoice, state: charge.state, reason: charge.reason };
+    },
   );
 
   app.get(

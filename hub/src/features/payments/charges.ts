@@ -1,0 +1,97 @@
+/** The charge of an invoice to the card on file: what is kept of it. */
+import type { FastifyInstance } from "fastify";
+import type pg from "pg";
+import { transaction } from "../../plugins/database.ts";
+
+export const CHARGES = "charges";
+
+export type ChargeState = "waiting" | "held" | "confirming" | "charged" | "declined" | "not_charged";
+
+/** Why a charge is held: until a person says that the work is good, or what was paid on site is settled by the office. */
+export type Hold = "no_signature" | "draft_payment";
+
+export interface InvoiceCharge {
+  readonly invoice: string;
+  readonly order_id: string;
+  readonly job: string;
+  readonly state: ChargeState;
+  readonly reason: string | null;
+  readonly released_by: string | null;
+  readonly payment_intent: string | null;
+  readonly amount_cents: number | null;
+  readonly told_decline: string | null;
+}
+
+type Connection = pg.ClientBase | pg.Pool;
+
+const COLUMNS = "invoice, order_id, job, state, reason, released_by, payment_intent, amount_cents, told_decline";
+
+export const OPEN_CHARGES = "('waiting', 'confirming')";
+
+export async function chargeOf(db: Connection, invoice: string): Promise<InvoiceCharge | undefined> {
+  const { rows } = await db.query<InvoiceCharge>(`select ${COLUMNS} from invoice_charge where invoice = $1`, [invoice]);
+  return rows[0];
+}
+
+/** Asks for the invoice's charge in the caller's transaction, once. */
+export async function askForCharge(app: FastifyInstance, client: pg.ClientBase, charge: Pick<InvoiceCharge, "invoice" | "order_id" | "job">): Promise<void> {
+  const { rowCount } = await client.query("insert into invoice_charge (invoice, order_id, job) values ($1, $2, $3) on conflict do nothing", [
+    charge.invoice,
+    charge.order_id,
+    charge.job,
+  ]);
+  if (rowCount === 1) await app.workers.enqueue(client, CHARGES, charge.invoice);
+}
+
+/** Something that held charges back has changed. */
+export async function lookAtHeld(app: FastifyInstance, of: { readonly job: string } | { readonly hold: Hold }): Promise<void> {
+  await transaction(app.db, async (client) => {
+    const { rows } = await client.query<{ invoice: string }>(
+      "update invoice_charge set looked_at = null where state = 'held' and (job = $1 or reason = $2) returning invoice",
+      ["job" in of ? of.job : null, "hold" in of ? of.hold : null],
+    );
+    for (const { invoice } of rows) await app.workers.enqueue(client, CHARGES, invoice);
+  });
+  app.workers.wake(CHARGES);
+}
+
+/** To be noted before ERPNext is asked, so that what changes meanwhile is looked at again. */
+export async function noteLook(db: Connection, invoice: string): Promise<void> {
+  await db.query("update invoice_charge set looked_at = now() where invoice = $1", [invoice]);
+}
+
+/** @returns false when it stood so before */
+export async function moveCharge(client: pg.ClientBase, invoice: string, state: ChargeState, reason: string | null): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update invoice_charge set state = $2, reason = $3, updated_at = now()
+     where invoice = $1 and (state, reason) is distinct from ($2, $3::text)`,
+    [invoice, state, reason],
+  );
+  return rowCount === 1;
+}
+
+/** Stored before Stripe is asked to take the money. */
+export async function noteIntent(db: Connection, invoice: string, intent: string, amountCents: number): Promise<void> {
+  await db.query("update invoice_charge set payment_intent = $2, amount_cents = $3, updated_at = now() where invoice = $1", [invoice, intent, amountCents]);
+}
+
+export async function noteDecline(client: pg.ClientBase, invoice: string, decline: string): Promise<void> {
+  await client.query("update invoice_charge set told_decline = $2 where invoice = $1", [invoice, decline]);
+}
+
+/** A person lets it go on: without a signature, or once more after a refusal. @returns undefined when there is nothing to let go on */
+export async function release(client: pg.ClientBase, invoice: string, user: string): Promise<InvoiceCharge | undefined> {
+  const { rows } = await client.query<InvoiceCharge>(
+    `update invoice_charge set state = 'waiting', reason = null, released_by = $2, looked_at = null, updated_at = now()
+     where invoice = $1 and state in ('held', 'declined') returning ${COLUMNS}`,
+    [invoice, user],
+  );
+  return rows[0];
+}
+
+export async function unfinishedCharges(db: Connection): Promise<string[]> {
+  const { rows } = await db.query<{ invoice: string }>(
+    `select invoice from invoice_charge where state in ${OPEN_CHARGES} or state = 'held' and looked_at is null order by created_at limit 500`,
+  );
+  return rows.map(({ invoice }) => invoice);
+}
