@@ -144,8 +144,14 @@ async function intentOf(app: FastifyInstance, row: InvoiceCharge, card: Card | n
   const stored = row.payment_intent;
   if (stored !== null) return askStripe(() => app.stripe.paymentIntents.retrieve(stored));
   if (!card) return null;
-  const { intents } = await heldAtStripe(app, { order_id: row.order_id, customer: card.customer });
-  return intents.find(({ metadata }) => metadata["sales_invoice"] === row.invoice) ?? null;
+  try {
+    const { intents } = await heldAtStripe(app, { order_id: row.order_id, customer: card.customer });
+    return intents.find(({ metadata }) => metadata["sales_invoice"] === row.invoice) ?? null;
+  } catch (error) {
+    // A customer that Stripe does not know has no intent.
+    if (refusedByStripe(error)) return null;
+    throw error;
+  }
 }
 
 async function create(app: FastifyInstance, row: InvoiceCharge, card: Card, cents: number): Promise<Stripe.PaymentIntent> {
