@@ -1,5 +1,6 @@
 import fp from "fastify-plugin";
 import { Agent, request } from "undici";
+import type { Language } from "@gigafibre/contracts/language";
 import { committed, failedStep } from "@gigafibre/contracts/unit-of-work";
 import type { Committed, FailedStep, UnitOfWork } from "@gigafibre/contracts/unit-of-work";
 
@@ -139,6 +140,28 @@ export class ErpnextClient {
     };
     const { data } = await this.call("GET", `/api/resource/${encodeURIComponent(doctype)}`, { query, ...(caller ? { caller } : {}) });
     return data as Row[];
+  }
+
+  /**
+   * A document as ERPNext prints it, in PDF; null when it cannot print it.
+   * @throws ErpnextUnavailable when it does not answer
+   */
+  async print(doctype: string, name: string, language: Language): Promise<Buffer | null> {
+    const url = new URL(`${this.#url}/api/method/frappe.utils.print_format.download_pdf`);
+    url.search = new URLSearchParams({ doctype, name, language, _lang: language }).toString();
+    try {
+      const { statusCode, headers, body } = await request(url, {
+        dispatcher: this.#agent,
+        headers: { authorization: this.#authorization },
+        signal: AbortSignal.timeout(60_000),
+      });
+      const content = Buffer.from(await body.arrayBuffer());
+      if (statusCode === 200 && String(headers["content-type"]).startsWith("application/pdf")) return content;
+      if (statusCode !== 429 && statusCode <= 500) return null;
+      throw new Error(`HTTP ${statusCode}`);
+    } catch (error) {
+      throw new ErpnextUnavailable(`print ${doctype} ${name}: no answer`, { cause: error });
+    }
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,8 @@ import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { recordEvent } from "../live-events/record-event.ts";
+import { liveMessages } from "../messages/live-messages.ts";
+import { OUTBOX, put } from "../outbox/rows.ts";
 import { orderById, summaryById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 import { occupy } from "../ports/ports.ts";
@@ -119,11 +121,15 @@ async function noteLive(app: FastifyInstance, order: Order, activation: Activati
       `update order_intake set state = 'live', updated_at = now(), documents = documents || $2 where id = $1`,
       [order.id, JSON.stringify(invoice === null ? {} : { invoice })],
     );
-    if (invoice !== null && summary.payment_method === "stripe_setup") await askForCharge(app, client, { invoice, order_id: order.id, job: activation.job });
+    const charged = invoice !== null && summary.payment_method === "stripe_setup";
+    if (charged) await askForCharge(app, client, { invoice, order_id: order.id, job: activation.job });
+    const told = { invoice: invoice ?? order.documents["invoice"] ?? null, charged };
+    for (const message of liveMessages(app, order, summary, told)) await put(app, client, message);
     await recordEvent(client, { key: `order:${order.id}:live`, kind: "order.live", doctype: "Dispatch Job", name: activation.job });
   });
   reached("activation.live", order.id);
   app.workers.wake(CHARGES);
+  app.workers.wake(OUTBOX);
   await takePort(app, { ...activation, state: "live" });
 }
 

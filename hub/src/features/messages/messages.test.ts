@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { factsOf, sampleBody } from "../../../testing/order-samples.ts";
 import { orderNotes } from "../orders/steps.ts";
 import { summaryOf } from "../orders/repository.ts";
+import { declinedSms } from "./declined-messages.ts";
+import { liveSms } from "./live-messages.ts";
 import { dispatchText } from "./chat-text.ts";
 import { orderEmail } from "./order-email.ts";
 import type { ToldOrder } from "./order-messages.ts";
@@ -44,6 +46,23 @@ describe("the SMS of an order", () => {
       ),
     );
     expect(toGsm7("le 1er août\u00a0à l’Île")).toBe("le 1er aout à l'Ile");
+  });
+});
+
+describe("the SMS of a live service, and of a card that was not charged", () => {
+  it("are one message of 160 characters in both languages, and end with the order's number", () => {
+    for (const language of ["fr", "en"] as const) {
+      const texts = [
+        liveSms("GF-7K3M-2Q9X", language, "450 555-0100"),
+        declinedSms("GF-7K3M-2Q9X", language, `https://commande.gigafibre.example/pay/${"x".repeat(22)}`),
+      ];
+      for (const text of texts) {
+        expect(text).toMatch(GSM7);
+        expect(text.length).toBeLessThanOrEqual(160);
+        expect(text.endsWith("GF-7K3M-2Q9X")).toBe(true);
+      }
+    }
+    expect(liveSms("GF-7K3M-2Q9X", "fr", "450 555-0100")).toContain("Service activé!");
   });
 });
 

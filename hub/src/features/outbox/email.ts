@@ -4,10 +4,13 @@
  */
 import { createTransport } from "nodemailer";
 import type { FastifyInstance } from "fastify";
+import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Channel, Outcome } from "./deliver.ts";
 import type { EmailPayload } from "./rows.ts";
 
 const TIMEOUT_MS = 15_000;
+/** So often ERPNext is waited for, some minutes; then the message leaves without what it was to print. */
+const PRINT_ATTEMPTS = 8;
 
 interface SmtpError {
   readonly code?: string;
@@ -37,8 +40,16 @@ export function emailChannel(app: FastifyInstance): Channel {
   return {
     missing: null,
     async send(payload, row): Promise<Outcome> {
-      const { to, subject, text, html } = payload as EmailPayload;
+      const { to, subject, text, html, print } = payload as EmailPayload;
       const id = messageId(row.key, PUBLIC_URL);
+      let printed: Buffer | null = null;
+      try {
+        printed = print ? await app.erpnext.print(print.doctype, print.name, print.language) : null;
+      } catch (error) {
+        if (!(error instanceof ErpnextUnavailable)) throw error;
+        if (row.attempts < PRINT_ATTEMPTS) return { result: "not_sent", error: error.message };
+        app.log.warn({ message: row.key, err: error }, "an e-mail leaves without its PDF");
+      }
       try {
         await transport.sendMail({
           from: MAIL_FROM,
@@ -46,6 +57,7 @@ export function emailChannel(app: FastifyInstance): Channel {
           subject,
           text,
           html,
+          attachments: print && printed ? [{ filename: print.file, content: printed, contentType: "application/pdf" }] : [],
           messageId: id,
           headers: { "X-MJ-CustomID": row.key, "Auto-Submitted": "auto-generated" },
         });

@@ -1,6 +1,7 @@
 /** What must be told to the outside: one row a message, written in the transaction it follows from. */
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
+import type { Language } from "@gigafibre/contracts/language";
 import type { Vault } from "../../encryption.ts";
 
 export const OUTBOX = "outbox";
@@ -17,6 +18,8 @@ export interface EmailPayload {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** A document of ERPNext's to attach, printed when the message leaves. */
+  readonly print?: { readonly doctype: string; readonly name: string; readonly file: string; readonly language: Language };
 }
 
 export interface ChatPayload {
