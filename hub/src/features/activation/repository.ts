@@ -114,7 +114,7 @@ export async function waitingFor(client: pg.ClientBase, serial: string): Promise
 export async function unfinishedActivations(db: Connection): Promise<string[]> {
   const { rows } = await db.query<{ order_id: string }>(
     `select order_id from activation join order_intake on order_intake.id = order_id
-     where attention_reason is null and (
+     where activation.attention_reason is null and (
        looked_at is null and (activation.state = 'waiting' or port = 'reserved')
        or activation.state = 'waiting' and (
          activation.steps is not null
