@@ -25,13 +25,13 @@ export const STANDARD_DOCTYPES = new Set([
 export const STANDARD_FIELDS = {
   Customer: ["customer_name", "customer_group", "image", "mobile_no", "primary_address", "territory"],
   "Customer Group": ["customer_group_name", "parent_customer_group", "is_group"],
-  Issue: ["issue_split_from", "status", "subject"],
+  Issue: ["issue_split_from", "raised_by", "status", "subject"],
   Item: ["image", "item_name"],
   Lead: ["request_type", "status"],
   "Payment Entry": ["clearance_date", "payment_type"],
   Project: ["customer"],
   "Sales Invoice": ["discount_amount", "project"],
-  Task: ["priority"],
+  Task: ["is_group", "priority"],
   User: ["full_name"],
 };
 

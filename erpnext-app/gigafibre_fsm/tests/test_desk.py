@@ -105,6 +105,11 @@ class TestDesk(FrappeTestCase):
 			listed = {item for group in frappe.get_meta(doctype).get_dashboard_data().transactions for item in group["items"]}
 			self.assertLessEqual(set(others), listed, doctype)
 
+	def test_lists_leave_room_for_what_an_issue_and_a_task_are_about(self):
+		for doctype, others in {"Issue": ["raised_by"], "Task": ["is_group"]}.items():
+			shown = [field.fieldname for field in frappe.get_meta(doctype).fields if field.in_list_view]
+			self.assertFalse(set(others) & set(shown), doctype)
+
 	def test_global_search_shows_a_technician_only_their_own(self):
 		place = site.location(site.customer("Zéphirin Introuvable"), address_line="77 chemin Introuvable")
 		frappe.utils.global_search.sync_global_search()

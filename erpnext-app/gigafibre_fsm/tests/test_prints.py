@@ -3,6 +3,7 @@ import re
 import frappe
 from frappe.tests.utils import FrappeTestCase
 from frappe.translate import print_language
+from frappe.www.printview import get_html_and_style
 
 from gigafibre_fsm.tests import site
 
@@ -82,6 +83,13 @@ class TestPrints(FrappeTestCase):
 		):
 			self.assertIn(part, text)
 		self.assertIn("&lt;b&gt;deux fois", text)
+
+	def test_desk_previews_a_job_sheet_from_what_its_form_holds(self):
+		job = site.scheduled_job(site.location(), scheduled_end="2026-12-01 10:00:00", preferred_dates=[{"date": "2026-12-01"}])
+		with site.signed_in(site.DISPATCHER):
+			html = get_html_and_style(frappe.as_json(job), print_format="Bon de travail")["html"]
+		self.assertIn("2026-12-01 08:00", html)
+		self.assertIn("2026-12-01 10:00", html)
 
 	def test_prints_are_the_default(self):
 		self.assertEqual(frappe.get_meta("Dispatch Job").default_print_format, "Bon de travail")

@@ -1,3 +1,12 @@
+// ERPNext's own `onload` reads settings that only a System Manager may: to anyone else it would open every issue with an error message.
+if (!frappe.model.can_read("Support Settings")) {
+	frappe.ui.form.off("Issue", "onload");
+	frappe.ui.form.on("Issue", "onload", (frm) => {
+		frm.email_field = "raised_by";
+		frm.set_df_property("reset_service_level_agreement", "hidden", 1);
+	});
+}
+
 frappe.ui.form.on("Issue", {
 	setup(frm) {
 		const ofCustomer = () => ({ filters: frm.doc.customer ? { customer: frm.doc.customer } : {} });
