@@ -19,6 +19,15 @@ export const parameterType = z.enum(["xsd:string", "xsd:boolean", "xsd:int", "xs
 export const deviceParameter = z.object({ path: z.string(), value: z.string(), type: parameterType });
 export type DeviceParameter = z.infer<typeof deviceParameter>;
 
+/** What the ACS knows of a device when it asks for it. */
+export const provisionQuery = z.strictObject({
+  model: dataModel,
+  mac: macAddress.optional(),
+  oui: z.string().max(12).optional(),
+  product_class: z.string().max(64).optional(),
+  firmware: z.string().max(140).optional(),
+});
+
 /**
  * `GET /devices/{serial}/provision?model=`, for the ACS. `hash` is of the parameters and the firmware wanted: it is what the device's
  * `DeviceInfo.ProvisioningCode` says once it has taken them, at most 64 characters.

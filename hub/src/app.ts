@@ -13,6 +13,7 @@ import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
 import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
+import { devices } from "./features/devices/routes.ts";
 import { documentChanges } from "./features/document-changes/routes.ts";
 import { health } from "./features/health/routes.ts";
 import { leads } from "./features/leads/routes.ts";
@@ -98,6 +99,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(payments);
   await app.register(orders);
   await app.register(activation);
+  await app.register(devices);
   await app.register(outbox);
   await app.register(reconcileRoutes);
   await app.register(passThrough);

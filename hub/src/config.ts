@@ -60,6 +60,8 @@ const environment = z.object({
   LOGINS_PER_HOUR: count(60),
   /** Opens /metrics to whoever shows it as a bearer token. Without it, /metrics answers the machine itself only. */
   OPERATOR_TOKEN: z.string().min(16).optional(),
+  /** Lets the ACS ask what devices are told. Without it nobody may. */
+  ACS_TOKEN: z.string().min(16).optional(),
   /** Delivers no message, by a person's wish. After a restore the hub holds everything back by itself. */
   OUTBOX_PAUSED: flag.default(false),
 });

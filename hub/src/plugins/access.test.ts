@@ -8,7 +8,7 @@ import { access, declareScope } from "./access.ts";
 import type { Access } from "./access.ts";
 import { LIMITED_ROUTES } from "./rate-limits.ts";
 
-const KNOWN: readonly Access[] = ["public", "staff", "agent", "order_token", "webhook", "erpnext_session", "operator"];
+const KNOWN: readonly Access[] = ["public", "staff", "agent", "order_token", "webhook", "erpnext_session", "acs", "operator"];
 
 describe("who may call a route", () => {
   let erpnext: ScriptedErpnext;

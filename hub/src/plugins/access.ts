@@ -14,9 +14,10 @@ import { Refusal } from "./problems.ts";
  * - `order_token`: whoever holds the order's bearer token; the handler compares it.
  * - `webhook`: another system; the handler checks its signature on the raw body.
  * - `erpnext_session`: someone signed in to ERPNext; ERPNext's own permissions decide what they may do.
+ * - `acs`: the ACS, by its own token.
  * - `operator`: whoever runs the hub, from the machine itself or by the operators' token.
  */
-export type Access = "public" | "staff" | "agent" | "order_token" | "webhook" | "erpnext_session" | "operator";
+export type Access = "public" | "staff" | "agent" | "order_token" | "webhook" | "erpnext_session" | "acs" | "operator";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -72,12 +73,14 @@ function refuseCrossSite(request: FastifyRequest, publicUrl: string): void {
   if (!fromOurOrigin(request, publicUrl)) throw new Refusal("cross_site_request");
 }
 
+function showsToken(request: FastifyRequest, token: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`));
+}
+
 /** Whoever shows the operators' token; where there is none, a process of this machine that came to us directly. */
 function isOperator(request: FastifyRequest, token: string | undefined): boolean {
-  if (token !== undefined) {
-    const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-    return timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`));
-  }
+  if (token !== undefined) return showsToken(request, token);
   const relayed = "x-forwarded-for" in request.headers || "forwarded" in request.headers;
   return !relayed && ["127.0.0.1", "::1", "::ffff:127.0.0.1"].includes(request.socket.remoteAddress ?? "");
 }
@@ -116,6 +119,9 @@ export const access = fp(
           return;
         case "operator":
           if (!isOperator(request, app.config.OPERATOR_TOKEN)) throw new Refusal("not_allowed");
+          return;
+        case "acs":
+          if (app.config.ACS_TOKEN === undefined || !showsToken(request, app.config.ACS_TOKEN)) throw new Refusal("not_allowed");
           return;
         case "order_token":
           if (!request.headers.authorization?.startsWith("Bearer ")) throw new Refusal("order_not_found");

@@ -9,6 +9,7 @@ const SCHEMES = {
   erpnext_session: { type: "apiKey", in: "cookie", name: "sid", description: "The session of a person signed in to ERPNext." },
   order_token: { type: "http", scheme: "bearer", description: "The token an order was answered with." },
   webhook: { type: "apiKey", in: "header", name: "X-Frappe-Webhook-Signature", description: "A signature over the body; each sender has its own header." },
+  acs: { type: "http", scheme: "bearer", description: "ACS_TOKEN." },
   operator: { type: "http", scheme: "bearer", description: "OPERATOR_TOKEN, or none from the machine itself when it is not set." },
 } as const;
 
@@ -19,6 +20,7 @@ const SECURITY = {
   erpnext_session: [{ erpnext_session: [] }],
   order_token: [{ order_token: [] }],
   webhook: [{ webhook: [] }],
+  acs: [{ acs: [] }],
   operator: [{ operator: [] }],
 } as const;
 
