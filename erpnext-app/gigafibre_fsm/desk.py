@@ -10,6 +10,7 @@ from gigafibre_fsm import ledger
 from gigafibre_fsm.declared import customization
 
 SEARCHED = "Global Search DocType"
+SETTINGS = "Global Search Settings"
 
 
 def make():
@@ -27,7 +28,7 @@ def remove():
 		for name in ledger.made(doctype):
 			ledger.unmake(doctype, name)
 	frappe.db.delete(SEARCHED, {"document_type": ("in", _searchable())})
-	frappe.cache.hdel("global_search", "search_priorities")
+	_forget_searched()
 
 
 def make_searchable():
@@ -35,13 +36,20 @@ def make_searchable():
 	new = [doctype for doctype in _searchable() if doctype not in ledger.made(SEARCHED)]
 	if not new:
 		return
-	settings = frappe.get_single("Global Search Settings")
-	there = {row.document_type for row in settings.allowed_in_global_search}
+	there = frappe.get_all(SEARCHED, pluck="document_type")
 	for doctype in new:
 		ledger.note(SEARCHED, doctype)
 		if doctype not in there:
-			settings.append("allowed_in_global_search", {"document_type": doctype})
-	settings.save(ignore_permissions=True)
+			there.append(doctype)
+			# The row alone: saving its parent would stamp the rows of the others anew.
+			row = {"doctype": SEARCHED, "document_type": doctype, "idx": len(there)}
+			frappe.get_doc({**row, "parent": SETTINGS, "parenttype": SETTINGS, "parentfield": "allowed_in_global_search"}).insert(ignore_permissions=True)
+	_forget_searched()
+
+
+def _forget_searched():
+	frappe.cache.hdel("global_search", "search_priorities")
+	frappe.clear_document_cache(SETTINGS)
 
 
 def _make(doctype: str, document: dict, noted: bool):

@@ -10,6 +10,7 @@ required_apps = ["frappe/erpnext"]
 
 before_install = "gigafibre_fsm.install.before_install"
 after_install = "gigafibre_fsm.install.after_install"
+before_migrate = "gigafibre_fsm.install.before_migrate"
 after_migrate = "gigafibre_fsm.install.after_migrate"
 setup_wizard_complete = "gigafibre_fsm.install.after_setup_wizard"
 before_uninstall = "gigafibre_fsm.uninstall.before_uninstall"

@@ -2,11 +2,12 @@
 
 import frappe
 
-from gigafibre_fsm import connection, customizations, guesses, ledger
+from gigafibre_fsm import collisions, connection, customizations, guesses, ledger
 from gigafibre_fsm.declared import customization
 
 
 def before_install():
+	collisions.refuse()
 	# Before the DocTypes come: Frappe makes a role that a permission names by itself, with access to Desk.
 	customizations.make_roles()
 
@@ -16,6 +17,10 @@ def after_install():
 	customizations.make_records()
 	make_service_user()
 	fill_settings()
+
+
+def before_migrate():
+	collisions.refuse()
 
 
 def after_migrate():

@@ -123,6 +123,7 @@ class Ours:
 		doctype = table.removeprefix("tab")
 		return bool(
 			(doctype, row.get("name")) in self.made
+			or (doctype, row.get("document_type")) in self.made
 			or (row.get("parenttype"), row.get("parent")) in self.made
 			or row.get("module") == customizations.MODULE
 			or APP in (row.get("app_name"), row.get("app"), row.get("parent"))
@@ -139,8 +140,8 @@ class Ours:
 	def _is_part(self, row: dict) -> bool:
 		"""A row of a document of ours that only its module tells."""
 		parenttype, parent = row.get("parenttype"), row.get("parent")
-		if not parenttype or not parent or not frappe.db.exists("DocType", parenttype):
-			return False
+		if not parenttype or not parent or not frappe.db.table_exists(parenttype):
+			return False  # a Single has no row
 		parent_row = frappe.db.sql(f"select * from `tab{parenttype}` where name = %s", parent, as_dict=True)
 		return bool(parent_row) and self._has(f"tab{parenttype}", parent_row[0])
 
@@ -219,6 +220,8 @@ def use():
 		{"doctype": "File", "file_name": "rehearsal.txt", "content": "x", "attached_to_doctype": place.doctype, "attached_to_name": place.name}
 	).insert()
 	frappe.get_doc({"doctype": "List Filter", "filter_name": "rehearsal", "reference_doctype": job.doctype, "for_user": "Administrator"}).insert()
+	frappe.get_doc({"doctype": "Kanban Board", "kanban_board_name": "rehearsal", "reference_doctype": job.doctype, "field_name": "status"}).insert()
+	frappe.get_doc({"doctype": "Number Card", "label": "rehearsal", "document_type": job.doctype, "function": "Count", "filters_json": "[]"}).insert()
 	device.save()
 	frappe.delete_doc(device.doctype, device.name)
 	frappe.db.delete("Tag", {"name": "rehearsal"})

@@ -1,7 +1,7 @@
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from gigafibre_fsm import install, ledger
+from gigafibre_fsm import collisions, install, ledger
 from gigafibre_fsm.api.session import whoami
 from gigafibre_fsm.declared import customization
 from gigafibre_fsm.normal_forms import NotNormalisableError, normalise
@@ -35,6 +35,17 @@ class TestCustomizations(FrappeTestCase):
 		# ERPNext makes a customer group of that name itself.
 		self.assertNotIn("All Customer Groups", ledger.made("Customer Group"))
 		self.assertIn("Customer-ppa_enabled", ledger.made("Custom Field"))
+
+	def test_what_people_named_like_ours_is_not_written_over(self):
+		self.assertEqual(collisions.found(), [])
+		for doctype, name, module in (("Print Format", "Bon de travail", None), ("DocType", "Technician", "Core")):
+			self.assertIn((doctype, name), collisions.shipped())
+			ours = frappe.db.get_value(doctype, name, "module")
+			frappe.db.set_value(doctype, name, "module", module)
+			for before in (install.before_install, install.before_migrate):
+				with self.assertRaisesRegex(frappe.ValidationError, name):
+					before()
+			frappe.db.set_value(doctype, name, "module", ours)
 
 	def test_standard_permissions_are_untouched(self):
 		self.assertFalse(frappe.get_all("Custom DocPerm", {"role": ("in", [role["role_name"] for role in customization("roles")["roles"]])}))

@@ -139,3 +139,12 @@ class TestDesk(FrappeTestCase):
 		settings.save()
 		desk.make()
 		self.assertFalse(frappe.db.exists("Global Search DocType", {"document_type": "Service Equipment"}))
+
+	def test_what_joins_global_search_leaves_the_others_rows_as_they_are(self):
+		frappe.db.delete("Global Search DocType", {"document_type": "Service Equipment"})
+		frappe.db.delete("DefaultValue", {"parent": ledger.PARENT, "defkey": desk.SEARCHED, "defvalue": "Service Equipment"})
+		before = frappe.get_all("Global Search DocType", ["*"], order_by="idx")
+		desk.make()
+		after = frappe.get_all("Global Search DocType", ["*"], order_by="idx")
+		self.assertEqual(after[:-1], before)
+		self.assertEqual(after[-1].document_type, "Service Equipment")
