@@ -36,13 +36,14 @@ def make_searchable():
 	new = [doctype for doctype in _searchable() if doctype not in ledger.made(SEARCHED)]
 	if not new:
 		return
-	there = frappe.get_all(SEARCHED, pluck="document_type")
+	rows = frappe.get_all(SEARCHED, ["document_type", "idx"])
+	there, last = {row.document_type for row in rows}, max((row.idx for row in rows), default=0)
 	for doctype in new:
 		ledger.note(SEARCHED, doctype)
 		if doctype not in there:
-			there.append(doctype)
+			last += 1
 			# The row alone: saving its parent would stamp the rows of the others anew.
-			row = {"doctype": SEARCHED, "document_type": doctype, "idx": len(there)}
+			row = {"doctype": SEARCHED, "document_type": doctype, "idx": last}
 			frappe.get_doc({**row, "parent": SETTINGS, "parenttype": SETTINGS, "parentfield": "allowed_in_global_search"}).insert(ignore_permissions=True)
 	_forget_searched()
 

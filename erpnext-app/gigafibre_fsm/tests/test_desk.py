@@ -121,6 +121,12 @@ class TestDesk(FrappeTestCase):
 		with site.signed_in(site.TECHNICIAN):
 			self.assertIn(place.name, [row.name for row in search("Introuvable", doctype="Service Location")])
 
+	def test_a_document_that_is_no_more_does_not_stop_the_search(self):
+		frappe.db.sql("insert into __global_search (doctype, name, content, published) values ('Dispatch Job', 'JOB-GONE', 'Name : Zygomorphe', 0)")
+		with site.signed_in(site.DISPATCHER):
+			self.assertEqual(search("Zygomorphe"), [])
+		frappe.db.delete("__global_search", {"name": "JOB-GONE"})
+
 	def test_a_board_that_people_delete_stays_deleted_and_a_number_card_comes_back(self):
 		card = customization("desk")["Number Card"][0]["name"]
 		frappe.db.savepoint("as_it_was")
