@@ -11,6 +11,7 @@ import { activation } from "./features/activation/activation.ts";
 import { access } from "./plugins/access.ts";
 import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
+import { billing } from "./features/billing/routes.ts";
 import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
 import { devices } from "./features/devices/routes.ts";
@@ -100,6 +101,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(orders);
   await app.register(activation);
   await app.register(devices);
+  await app.register(billing);
   await app.register(outbox);
   await app.register(reconcileRoutes);
   await app.register(passThrough);
