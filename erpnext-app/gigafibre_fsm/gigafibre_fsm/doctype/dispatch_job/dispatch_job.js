@@ -15,12 +15,11 @@ frappe.ui.form.on("Dispatch Job", {
 		if (frm.is_new()) return;
 		const list = (doctype, filters) => frappe.set_route("List", doctype, "List", filters);
 		const to = __("Go to");
-		frm.add_custom_button(__("Customer"), () => frappe.set_route("Form", "Customer", frm.doc.customer), to);
-		frm.add_custom_button(__("Service Location"), () => frappe.set_route("Form", "Service Location", frm.doc.service_location), to);
-		if (frm.doc.project) frm.add_custom_button(__("Tasks"), () => list("Task", { project: frm.doc.project }), to);
-		if (frappe.model.can_read("Sales Invoice")) {
-			frm.add_custom_button(__("Invoices"), () => list("Sales Invoice", { customer: frm.doc.customer }), to);
-		}
+		const offer = (doctype, label, open) => frappe.model.can_read(doctype) && frm.add_custom_button(label, open, to);
+		offer("Customer", __("Customer"), () => frappe.set_route("Form", "Customer", frm.doc.customer));
+		offer("Service Location", __("Service Location"), () => frappe.set_route("Form", "Service Location", frm.doc.service_location));
+		if (frm.doc.project) offer("Task", __("Tasks"), () => list("Task", { project: frm.doc.project }));
+		offer("Sales Invoice", __("Invoices"), () => list("Sales Invoice", { customer: frm.doc.customer }));
 		frm.add_custom_button(__("Map"), () => show_map(frm.doc.service_location));
 		if (frm.perm[0].write) frm.add_custom_button(__("Devices of the place"), () => add_devices(frm));
 	},
@@ -42,16 +41,16 @@ frappe.ui.form.on("Dispatch Job", {
 	/** A visit is planned for someone, at some time: asked here rather than refused. */
 	before_workflow_action(frm) {
 		const { assigned_to, scheduled_start } = frm.doc;
-		if (frm.selected_workflow_action !== "Schedule" || (assigned_to && scheduled_start)) return undefined;
+		if (frm.selected_workflow_action !== "Schedule visit" || (assigned_to && scheduled_start)) return undefined;
 		frappe.dom.unfreeze();
 		return new Promise((resolve, reject) => {
 			const dialog = new frappe.ui.Dialog({
-				title: __("Schedule", null, "Workflow Transition"),
+				title: __("Schedule visit"),
 				fields: [
 					{ fieldname: "assigned_to", fieldtype: "Link", options: "Technician", label: __("Technician"), reqd: 1, only_select: 1, default: assigned_to, get_query: () => ({ filters: { active: 1 } }) },
 					{ fieldname: "scheduled_start", fieldtype: "Datetime", label: __("Scheduled start"), reqd: 1, default: scheduled_start },
 				],
-				primary_action_label: __("Schedule", null, "Workflow Transition"),
+				primary_action_label: __("Schedule visit"),
 				primary_action(values) {
 					dialog.onhide = null;
 					dialog.hide();
