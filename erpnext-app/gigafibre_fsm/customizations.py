@@ -1,7 +1,8 @@
 """Puts the app's customizations on a site and takes them back.
 
 Whatever exists already is left as it is: a site's people may have changed a label, a role's profile or a workflow, and a migration must
-not undo that. A later version that changes what an earlier one made does it by a patch.
+not undo that. Nor does what they deleted come back, but for what the app cannot do without: its roles, its fields and, where there is a hub, the
+webhooks. A later version that changes what an earlier one made does it by a patch.
 """
 
 import frappe
@@ -49,7 +50,7 @@ def remove_roles():
 
 def make_role_profiles():
 	for profile in customization("roles")["role_profiles"]:
-		if not frappe.db.exists("Role Profile", profile["name"]):
+		if _is_new("Role Profile", profile["name"]):
 			roles = [{"role": role} for role in profile["roles"]]
 			ledger.make({"doctype": "Role Profile", "role_profile": profile["name"], "roles": roles})
 
@@ -91,7 +92,8 @@ def make_property_setters():
 	for setter in customization("property_setters"):
 		field = setter.get("fieldname")
 		found = {"doc_type": setter["doctype"], "field_name": field or ("is", "not set"), "property": setter["property"]}
-		if not frappe.db.exists("Property Setter", found):
+		name = f"{setter['doctype']}-{field or 'main'}-{setter['property']}"
+		if _is_new("Property Setter", name) and not frappe.db.exists("Property Setter", found):
 			ledger.make(
 				{
 					"doctype": "Property Setter",
@@ -134,7 +136,7 @@ def remove_records():
 
 def make_workflows():
 	for workflow in customization("workflows"):
-		if frappe.db.exists("Workflow", workflow["name"]):
+		if not _is_new("Workflow", workflow["name"]):
 			continue
 		for state in workflow["states"]:
 			if not frappe.db.exists("Workflow State", state["state"]):
@@ -149,6 +151,11 @@ def remove_workflows():
 	for doctype in ("Workflow", "Workflow Action Master", "Workflow State"):
 		for name in ledger.made(doctype):
 			ledger.unmake(doctype, name)
+
+
+def _is_new(doctype: str, name: str) -> bool:
+	"""Neither there nor made before: what people deleted since stays deleted."""
+	return not frappe.db.exists(doctype, name) and name not in ledger.made(doctype)
 
 
 def _place(doctype: str, record: dict) -> bool:

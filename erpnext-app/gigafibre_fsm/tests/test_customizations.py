@@ -31,6 +31,17 @@ class TestCustomizations(FrappeTestCase):
 			install.after_migrate()
 			self.assertEqual(frappe.db.get_value(*change[:3]), change[3])
 
+	def test_what_the_sites_people_deleted_stays_deleted(self):
+		ours = (("Property Setter", "Customer-main-search_fields"), ("Role Profile", "Field Technician"), ("Workflow", "Dispatch Job"))
+		frappe.db.savepoint("as_it_was")
+		for doctype, name in ours:
+			self.assertTrue(frappe.db.exists(doctype, name), name)
+			frappe.db.delete(doctype, {"name": name})
+		install.after_migrate()
+		for doctype, name in ours:
+			self.assertFalse(frappe.db.exists(doctype, name), name)
+		frappe.db.rollback(save_point="as_it_was")
+
 	def test_what_was_there_before_is_not_noted_as_ours(self):
 		# ERPNext makes a customer group of that name itself.
 		self.assertNotIn("All Customer Groups", ledger.made("Customer Group"))

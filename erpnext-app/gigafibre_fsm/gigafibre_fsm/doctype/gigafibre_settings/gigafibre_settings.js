@@ -17,7 +17,7 @@ async function show_state(frm) {
 
 function make_missing(frm, steps) {
 	const lines = steps.map(({ doctype, name, under, problem }) => `<li>${__(doctype)} <b>${frappe.utils.escape_html(name)}</b>: ${frappe.utils.escape_html(problem || under)}</li>`);
-	frappe.confirm(`${__("These are made, as you, and chosen here:")}<ul>${lines.join("")}</ul>`, async () => {
+	frappe.confirm(`${__("These will be made in your name and chosen here:")}<ul>${lines.join("")}</ul>`, async () => {
 		await frappe.call({ method: "gigafibre_fsm.api.setup.make_missing", freeze: true });
 		frm.reload_doc();
 	});
@@ -47,12 +47,16 @@ function show_lines(lines) {
 		.join("\n");
 	const dialog = new frappe.ui.Dialog({
 		title: __("For the hub’s .env"),
+		// Shown once: a click beside the dialog must not take it away.
+		static: true,
 		fields: [
 			{ fieldtype: "HTML", options: `<p>${__("Copy these lines now: they are not shown again.")}</p>` },
-			{ fieldname: "lines", fieldtype: "Code", default: text, read_only: 1 },
+			{ fieldtype: "HTML", options: `<pre>${frappe.utils.escape_html(text)}</pre>` },
 		],
 		primary_action_label: __("Copy"),
 		primary_action: () => frappe.utils.copy_to_clipboard(text),
+		secondary_action_label: __("I have kept them"),
+		secondary_action: () => dialog.hide(),
 	});
 	dialog.show();
 }
