@@ -4,7 +4,7 @@ import { escapeHtml } from "../messages/escape-html.ts";
 
 export interface Raised {
   readonly subject: string;
-  readonly order_id: string;
+  readonly order_id?: string;
   readonly dispatch_job?: string;
   readonly service_location?: string;
   /** A paragraph each. */

@@ -102,6 +102,15 @@ const KINDS = {
     text: (id, fact) => ({ fr: `paiement ${id}: Stripe a l'argent, les livres ne l'ont pas: ${fact}`, en: `payment ${id}: Stripe has the money, the books do not: ${fact}` }),
     choice: { fr: "Faites l'écriture de paiement dans ERPNext, ou remboursez dans Stripe.", en: "Enter the payment in ERPNext, or refund it at Stripe." },
   },
+  payment_differs: {
+    outcome: "decide",
+    text: (id, fact) => ({ fr: `écriture ${id}: son montant n'est pas celui de Stripe: ${fact}`, en: `entry ${id}: its amount is not Stripe's: ${fact}` }),
+    choice: { fr: "Annulez l'écriture et refaites-la au montant de Stripe.", en: "Cancel the entry and make it again at Stripe's amount." },
+  },
+  refund_recorded: {
+    outcome: "mended",
+    text: (id, fact) => ({ fr: `remboursement ${id}: Stripe l'a fait (${fact}); inscrit dans ERPNext`, en: `refund ${id}: Stripe made it (${fact}); entered in ERPNext` }),
+  },
   payment_unknown: {
     outcome: "decide",
     text: (id, fact) => ({ fr: `écriture ${id}: Stripe ne connaît pas ${fact}`, en: `entry ${id}: Stripe does not know ${fact}` }),

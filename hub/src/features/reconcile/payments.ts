@@ -1,14 +1,16 @@
 /** Money that Stripe holds for orders of ours, and ERPNext's books. */
 import type Stripe from "stripe";
-import { dollarsFromCents } from "@gigafibre/contracts/money";
-import { recordSession } from "../payments/link-payments.ts";
+import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
+import { recordIntent, recordSession } from "../payments/link-payments.ts";
 import { paymentLink } from "../payments/payment-links.ts";
+import { recordRefunds } from "../payments/refunds.ts";
 import { askStripe, refusedByStripe } from "../payments/stripe.ts";
 import { transaction } from "../../plugins/database.ts";
 import type { Comparison } from "./comparison.ts";
 
 interface Entry extends Record<string, unknown> {
   readonly name: string;
+  readonly paid_amount: number;
   readonly stripe_payment_intent: string | null;
   readonly stripe_refund: string | null;
 }
@@ -38,23 +40,53 @@ export async function comparePayments(comparison: Comparison): Promise<void> {
   for (const intent of intents) {
     const ours = intent.metadata["order_id"] ?? intent.metadata["sales_invoices"] ?? intent.metadata["sales_invoice"];
     if (intent.status !== "succeeded" || ours === undefined || bySession.has(intent.id) || inBooks.has(intent.id)) continue;
-    comparison.note("payment_unrecorded", intent.id, `${money(intent.amount_received)}, ${ours}`);
+    if (intent.metadata["sales_invoice"]) await compareCharge(comparison, intent);
+    else comparison.note("payment_unrecorded", intent.id, `${money(intent.amount_received)}, ${ours}`);
   }
+  const received = new Map(intents.map(({ id, amount_received }) => [id, amount_received]));
   for (const entry of entries) {
     const intent = entry.stripe_payment_intent;
     if (intent && !known.has(intent) && !(await exists(comparison, intent))) comparison.note("payment_unknown", entry.name, intent);
+    const cents = intent ? received.get(intent) : undefined;
+    if (cents !== undefined && cents !== centsFromDollars(entry.paid_amount)) comparison.note("payment_differs", entry.name, `${money(centsFromDollars(entry.paid_amount))}, Stripe ${money(cents)} (${intent})`);
   }
   const refunded = new Set(entries.map((entry) => entry.stripe_refund));
   for (const refund of refunds) {
     const intent = idOf(refund.payment_intent);
     if (refund.status !== "succeeded" || refunded.has(refund.id) || !(bySession.has(intent) || inBooks.has(intent))) continue;
-    comparison.note("refund_unrecorded", refund.id, `${money(refund.amount)}, ${intent}`);
+    await compareRefund(comparison, refund, intent);
   }
+}
+
+/** A saved card's payment that the books lack; one that is before people is theirs already. */
+async function compareCharge(comparison: Comparison, intent: Stripe.PaymentIntent): Promise<void> {
+  const { app, apply } = comparison;
+  const fact = `${money(intent.amount_received)}, ${intent.metadata["sales_invoice"] ?? ""}`;
+  const kept = await keptOf(comparison, intent.id);
+  if (kept?.attention_reason) return;
+  // Its key stands in ERPNext: a person has taken the entry back.
+  if (kept?.payment_entry && (await app.erpnext.find(`payment:${intent.id}`))) return comparison.note("payment_unrecorded", intent.id, fact);
+  if (apply) {
+    await app.db.query("update link_payment set payment_entry = null where payment_intent = $1", [intent.id]);
+    await recordIntent(app, intent.id);
+  }
+  const recorded = !apply || Boolean((await keptOf(comparison, intent.id))?.payment_entry);
+  comparison.note(recorded ? "payment_recorded" : "payment_unrecorded", intent.id, fact);
+}
+
+async function compareRefund(comparison: Comparison, refund: Stripe.Refund, intent: string): Promise<void> {
+  const { app, apply } = comparison;
+  const fact = `${money(refund.amount)}, ${intent}`;
+  const kept = async () => (await app.db.query<{ payment_entry: string | null }>("select payment_entry from stripe_refund where refund = $1", [refund.id])).rows[0];
+  const known = await keptOf(comparison, intent);
+  if (!apply || !known) return comparison.note("refund_unrecorded", refund.id, fact);
+  await recordRefunds(app, intent);
+  comparison.note((await kept())?.payment_entry ? "refund_recorded" : "refund_unrecorded", refund.id, fact);
 }
 
 async function entriesSince({ app, sinceLocal }: Comparison): Promise<Entry[]> {
   return app.erpnext.list<Entry>("Payment Entry", {
-    fields: ["name", "stripe_payment_intent", "stripe_refund"],
+    fields: ["name", "paid_amount", "stripe_payment_intent", "stripe_refund"],
     filters: [
       ["docstatus", "=", 1],
       ["creation", ">=", sinceLocal],

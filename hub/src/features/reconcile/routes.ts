@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { bilingual } from "@gigafibre/contracts/language";
+import { nightlyJob } from "./nightly.ts";
 import { restoreRow } from "./hold.ts";
 import type { Finding } from "./findings.ts";
 
@@ -24,6 +25,7 @@ interface Run {
 /** Whether everything is held back, why, and what the last reconciliation found. */
 export async function reconcileRoutes(root: FastifyInstance): Promise<void> {
   const app = root.withTypeProvider<ZodTypeProvider>();
+  await nightlyJob(root);
   app.get(
     "/api/reconcile",
     {
