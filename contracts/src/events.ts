@@ -21,6 +21,8 @@ export const eventKind = z.enum([
   "document.deleted",
   "outbox.dead",
   "payment.received",
+  "device.online",
+  "device.offline",
   "payment.held",
   "payment.declined",
   "payment.refunded",

@@ -62,6 +62,10 @@ const environment = z.object({
   OPERATOR_TOKEN: z.string().min(16).optional(),
   /** Lets the ACS ask what devices are told. Without it nobody may. */
   ACS_TOKEN: z.string().min(16).optional(),
+  /** The broker on which the ACS's bridge tells what devices say: `mqtt://user:password@host:1883`. */
+  MQTT_URL: z.string().optional(),
+  /** A device that says nothing for so long is offline. */
+  DEVICE_SILENT_MINUTES: count(15),
   /** Delivers no message, by a person's wish. After a restore the hub holds everything back by itself. */
   OUTBOX_PAUSED: flag.default(false),
 });

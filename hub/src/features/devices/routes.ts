@@ -1,18 +1,23 @@
 /** What devices are told, and what they say of themselves. */
 import { setTimeout } from "node:timers/promises";
 import fp from "fastify-plugin";
+import type pg from "pg";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { deviceSerial, provisionAnswer, provisionQuery } from "@gigafibre/contracts/devices";
+import { deviceActivated, deviceSerial, provisionAnswer, provisionQuery } from "@gigafibre/contracts/devices";
 import { problem } from "@gigafibre/contracts/problems";
 import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import { transaction } from "../../plugins/database.ts";
 import { identitiesOf, keptDevice } from "./cache.ts";
 import type { Kept } from "./cache.ts";
 import { readProfiles } from "./facts.ts";
 import type { DeviceProfile } from "./facts.ts";
+import { bindSessions, keepActivated, keepInform, spelled } from "./informs.ts";
 import { knownDevices } from "./known-devices.ts";
+import { listenToInforms } from "./mqtt.ts";
 import { resolve } from "./resolve.ts";
+import { ALL_DEVICES, COALESCED_SECONDS, TELL_DEVICES, tellJob } from "./tell-job.ts";
 
 /** An ACS gives its script three seconds; what comes later is lost, and asked for again. */
 const LOOK_UP_WITHIN_MS = 2_500;
@@ -20,7 +25,21 @@ const LOOK_UP_WITHIN_MS = 2_500;
 export const devices = fp(
   async (root) => {
     const app = root.withTypeProvider<ZodTypeProvider>();
-    const known = await knownDevices(root, async () => undefined);
+    await tellJob(root);
+    const tellSoon = (client: pg.ClientBase): Promise<void> => root.workers.enqueue(client, TELL_DEVICES, ALL_DEVICES, { afterSeconds: COALESCED_SECONDS });
+    const known = await knownDevices(root, async (client, changed) => {
+      for (const serial of await bindSessions(client, changed)) await root.activation.deviceSeen(client, serial);
+      await tellSoon(client);
+    });
+    if (root.config.MQTT_URL) {
+      await listenToInforms(root, root.config.MQTT_URL, (inform) =>
+        transaction(root.db, async (client) => {
+          const { equipment, news } = await keepInform(client, inform);
+          await root.activation.deviceSeen(client, spelled(inform.serial));
+          if (news && equipment !== null) await tellSoon(client);
+        }),
+      );
+    }
     const profiles = root.keepSnapshot<{ profiles: DeviceProfile[] }>("device-profiles", async () => ({ profiles: await readProfiles(root.erpnext) }));
     const hashKey = root.vault.derive("device-provision");
 
@@ -81,8 +100,30 @@ export const devices = fp(
         return answer;
       },
     );
+
+    app.post(
+      "/devices/:serial/activated",
+      {
+        config: { access: "acs" },
+        schema: {
+          tags: ["devices"],
+          summary: "A device has taken what it was told",
+          description: "By the ACS, with the `hash` of what it was told. The same again changes nothing.",
+          params: z.strictObject({ serial: deviceSerial }),
+          body: deviceActivated,
+          response: { 200: z.object({ ok: z.literal(true) }), 422: problem },
+        },
+      },
+      async (request) => {
+        const { hash, firmware } = request.body;
+        await transaction(root.db, async (client) => {
+          if (await keepActivated(client, request.params.serial, hash, firmware)) await tellSoon(client);
+        });
+        return { ok: true as const };
+      },
+    );
   },
-  { name: "devices", dependencies: ["database", "erpnext", "workers", "document-changes", "snapshots"] },
+  { name: "devices", dependencies: ["activation", "database", "erpnext", "workers", "document-changes", "snapshots"] },
 );
 
 const isWhole = (kept: Kept | null): boolean => kept !== null && (kept.facts !== null || kept.place === null);
