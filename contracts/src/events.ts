@@ -19,6 +19,9 @@ export const eventKind = z.enum([
   /** It has another name now, under which it is told as changed. */
   "document.renamed",
   "document.deleted",
+  "visit.changed",
+  "visit.kept_for_dispatch",
+  "port.activation",
   "outbox.dead",
   "payment.received",
   "device.online",

@@ -26,7 +26,7 @@ describe("visits", () => {
   });
 
   it("refuses an action with a field it does not know: a phone must not believe that something was kept", () => {
-    const action = { id: "7b0c7a52-3f5f-4c77-9a1c-0d6a4a1f3c11", version: 1, sequence: 1, job: "JOB-1", made_at: "2026-04-07T14:00:00Z", action: { kind: "start" } };
+    const action = { id: "7b0c7a52-3f5f-4c77-9a1c-0d6a4a1f3c11", version: 1, sequence: 1, job: "JOB-1", after: null, made_at: "2026-04-07T14:00:00Z", sent_at: "2026-04-07T14:00:05Z", action: { kind: "start" } };
     expect(visitAction.safeParse(action).success).toBe(true);
     expect(visitAction.safeParse({ ...action, action: { kind: "start", note: "x" } }).success).toBe(false);
     expect(visitAction.safeParse({ ...action, action: { kind: "sign_off", sign_off: { without_signature: "" } } }).success).toBe(false);

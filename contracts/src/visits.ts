@@ -62,7 +62,10 @@ export const visit = z.object({
   notes: z.string(),
   /** Earlier visits and issues of the place, newest first. */
   history: z.array(z.object({ doctype: z.string(), name: z.string(), title: z.string(), status: z.string(), date: isoDate })),
-  photos: z.array(z.object({ id: z.string(), caption: z.string(), thumbnail: z.string() })),
+  /** `thumbnail` is the phone's own, a data URL. */
+  photos: z.array(z.object({ id: z.uuid(), caption: z.string(), thumbnail: z.string(), stored: z.boolean() })),
+  /** Signed, or told why not. */
+  signed: z.boolean(),
   /** The request that went to support after the ONT's scan, and whether support has done it. */
   port_activation: z.object({ request: portActivation, done: z.boolean() }).nullable(),
   /** What the order still owes, and the link that pays it. */
@@ -77,6 +80,11 @@ export type VisitDays = z.infer<typeof visitDays>;
 /** Rises when an action's shape changes; the hub accepts the versions that phones may still hold, for 90 days. */
 export const ACTION_VERSION = 1;
 
+export const PHOTO_TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
+export const PHOTO_LIMIT = 12 * 1024 * 1024;
+/** Largest piece of a photo that is sent at once. */
+export const PHOTO_PIECE = 512 * 1024;
+
 const reason = z.string().trim().min(3, "required").max(500, "too_long");
 const position = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180), accuracy_m: z.number().min(0) });
 
@@ -87,8 +95,16 @@ export const visitActionBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("scan"), label: scannedLabel.extend({ equipment_type: equipmentType }), equipment: z.string().nullable(), codes: z.array(z.string().max(500)).max(12) }),
   z.strictObject({ kind: z.literal("check"), key: checkKey, done: z.boolean(), value: z.string().trim().max(140).nullable() }),
   z.strictObject({ kind: z.literal("note"), text: z.string().trim().min(1, "required").max(2_000, "too_long") }),
-  /** The file itself is sent beside, in pieces: `PUT /api/field/photos/{photo}`. */
-  z.strictObject({ kind: z.literal("photo"), photo: z.uuid(), caption: z.string().max(140), size: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** The file itself is sent afterwards, in pieces: `PUT /api/field/photos/{photo}`. */
+  z.strictObject({
+    kind: z.literal("photo"),
+    photo: z.uuid(),
+    caption: z.string().max(140),
+    type: z.enum(PHOTO_TYPES),
+    size: z.int().min(1).max(PHOTO_LIMIT),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    thumbnail: z.string().startsWith("data:image/").max(16_000),
+  }),
   /** The customer agrees that all works; or why there is no signature, and then the charge waits for a person. */
   z.strictObject({
     kind: z.literal("sign_off"),
@@ -108,18 +124,32 @@ export const visitAction = z.strictObject({
   /** Counts up on the phone; order holds within a visit. */
   sequence: z.int().min(1),
   job: z.string().min(1).max(140),
+  /**
+   * The visit's action before this one that the phone still holds or has had an answer for; null for the first, and after one that was discarded.
+   * Until the hub holds it this one waits (`earlier_action_first`). It may change from one try to the next.
+   */
+  after: z.uuid().nullable(),
   /** By the phone's clock, which may be wrong. */
   made_at: z.iso.datetime(),
+  /** By the same clock, when it is sent: how old the action is, whatever the clock says. Another one at each try. */
+  sent_at: z.iso.datetime(),
   action: visitActionBody,
 });
 export type VisitAction = z.infer<typeof visitAction>;
 
 /**
- * 200: ERPNext holds it. `kept_for_dispatch`: the visit is no longer the technician's, or was cancelled; what they did is kept and dispatch has been
- * told. A refusal is 4xx with a named reason; 503 says try again.
+ * 200: ERPNext holds it. `kept_for_dispatch`: the visit is no longer the technician's, or is over; what they did is kept and dispatch has been
+ * told. A refusal is 4xx with a named reason; 425 and 503 say try again. `visit` is as it now stands, after a scan, where it could be read; else null.
  */
 export const visitActionAnswer = z.object({ id: z.uuid(), outcome: z.enum(["applied", "kept_for_dispatch"]), replayed: z.boolean(), visit: visit.nullable() });
 export type VisitActionAnswer = z.infer<typeof visitActionAnswer>;
+
+/**
+ * `HEAD /api/field/photos/{id}` answers `upload-offset` and `upload-length`; `PUT` takes a piece of at most PHOTO_PIECE as
+ * `application/octet-stream`, with the `upload-offset` it starts at. Once `received` is `size` the hub holds it, and the phone may let it go.
+ */
+export const photoAnswer = z.object({ id: z.uuid(), size: z.int(), received: z.int() });
+export type PhotoAnswer = z.infer<typeof photoAnswer>;
 
 const LABELS: Readonly<Record<CheckKey, { fr: string; en: string }>> = {
   ont_signal_dbm: { fr: "Signal de l'ONT (dBm)", en: "ONT signal (dBm)" },
@@ -133,6 +163,10 @@ const LABELS: Readonly<Record<CheckKey, { fr: string; en: string }>> = {
   device_removed: { fr: "Appareils récupérés", en: "Devices collected" },
 };
 const MEASURED: ReadonlySet<CheckKey> = new Set(["ont_signal_dbm", "speed_down_mbps", "speed_up_mbps"]);
+
+/** How a check is called in ERPNext's checklist. */
+export const checkLabel = (key: CheckKey): string => LABELS[key].fr;
+export const isMeasured = (key: CheckKey): boolean => MEASURED.has(key);
 
 /** What has to be checked on a visit, by what is sold at the place. */
 export function checksFor(job_type: Visit["job_type"], services: readonly { readonly service_type: Visit["services"][number]["service_type"] }[]): Check[] {

@@ -111,9 +111,9 @@ export class ErpnextClient {
     return committed.parse(message);
   }
 
-  /** The answer to an earlier key, or null when it never landed. */
-  async find(key: string): Promise<Committed | null> {
-    const { message } = await this.call("GET", "/api/method/gigafibre_fsm.api.unit_of_work.find", { query: { key } });
+  /** The answer to an earlier key of the caller's, or null when it never landed. */
+  async find(key: string, caller?: Caller): Promise<Committed | null> {
+    const { message } = await this.call("GET", "/api/method/gigafibre_fsm.api.unit_of_work.find", { query: { key }, ...(caller ? { caller } : {}) });
     return message ? committed.parse(message) : null;
   }
 
