@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { deviceProfile, equipmentFacts, placeFacts } from "./facts.ts";
 import { resolve } from "./resolve.ts";
@@ -84,5 +85,43 @@ describe("what a device is told", () => {
     expect(answer({ model: "tr098" }, "another")?.hash).not.toBe(before?.hash);
     const renamed = { ...place, equipment: place.equipment.map((each) => (each.name === "phone" ? { ...each, custom_sip_username: "4505550199" } : each)) };
     expect(resolve(renamed, "ont", profiles, { model: "tr098" }, "key")?.hash).not.toBe(before?.hash);
+  });
+});
+
+describe("the profiles that the app ships", () => {
+  const records = JSON.parse(readFileSync(new URL("../../../../erpnext-app/gigafibre_fsm/customizations/records.json", import.meta.url), "utf8")) as Record<string, Record<string, unknown>[]>;
+  const shipped = (records["Device Profile"] ?? []).map((record) =>
+    deviceProfile.parse({ ...record, name: record["profile_name"], parameters: (record["parameters"] as object[]).map((each) => ({ parent: "x", ...each })) }),
+  );
+  const toldBy = (name: string, said: Said): Record<string, string> =>
+    Object.fromEntries((resolve({ ...place, equipment: place.equipment.map((each) => ({ ...each, device_profile: "" })) }, name, shipped, said, "key")?.parameters ?? []).map(({ path, value }) => [path, value]));
+  const VOICE = "InternetGatewayDevice.Services.VoiceService.1.VoiceProfile.1";
+
+  it("make a Raisecom a bridge that speaks and keeps WiFi and UPnP off", () => {
+    const told = toldBy("ont", { model: "tr098", product_class: "HT803G-W" });
+    expect(told).toMatchObject({
+      "InternetGatewayDevice.WANDevice.1.WANConnectionDevice.1.WANIPConnection.1.ConnectionType": "IP_Bridged",
+      "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1.Enable": "false",
+      "InternetGatewayDevice.UPnP.Device.Enable": "false",
+      "InternetGatewayDevice.Time.NTPServer1": "ca.pool.ntp.org",
+      [`${VOICE}.RTP.DSCPMark`]: "46",
+      [`${VOICE}.Line.1.SIP.AuthPassword`]: "sip-secret",
+      [`${VOICE}.Line.1.Enable`]: "Enabled",
+    });
+    expect(Object.values(told)).not.toContain("canot-bleu-42");
+  });
+
+  it("give a Deco its WiFi on both bands and no telephone", () => {
+    const told = toldBy("router", { model: "tr181", product_class: "Deco X50" });
+    for (const band of [1, 2]) expect(told).toMatchObject({ [`Device.WiFi.SSID.${band}.SSID`]: "Érable", [`Device.WiFi.AccessPoint.${band}.Security.KeyPassphrase`]: "canot-bleu-42" });
+    expect(JSON.stringify(told)).not.toContain("sip-secret");
+  });
+
+  it("give an XX230v, XX430v and XX530v WiFi, SIP, a digit map and DTMF", () => {
+    for (const product_class of ["XX230v", "XX430v", "XX530v"]) {
+      const told = toldBy("router", { model: "tr098", product_class });
+      expect(told).toMatchObject({ [`${VOICE}.DTMFMethod`]: "RFC2833", [`${VOICE}.SIP.RegistrarServer`]: "sip.example.ca", "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1.SSID": "Érable" });
+      expect(told[`${VOICE}.DigitMap`]).toContain("[2-9]11");
+    }
   });
 });
