@@ -11,6 +11,7 @@ import type { Mutation } from "./mutations.ts";
 import { mustHaveOne } from "./case.ts";
 import { RACES } from "./races.ts";
 import type { Report } from "./report.ts";
+import { RESTORES } from "./restores.ts";
 import { UNIT_OF_WORK } from "./unit-of-work.ts";
 import type { Prepared, World, WorldOptions } from "./world.ts";
 import { keepWorlds } from "./worlds.ts";
@@ -27,17 +28,21 @@ async function plainOrder(world: World): Promise<string[]> {
 
 /** The situations of a quick run, the short ones first. */
 const BATTERY: readonly Case[] = [...UNIT_OF_WORK, ...RACES, ...MATRIX].filter(({ quick }) => quick);
+const begins = (first: string) => (situation: Case): boolean => situation.name.startsWith(first);
 const PLAIN = "a plain order";
 
 /** In a process whose code is wrong: stops at the first failure. `failed` is 1 when it was noticed. */
 export async function battery(prepared: Prepared, options: WorldOptions, report: Report): Promise<void> {
-  const worlds = keepWorlds(prepared, options);
+  const first = MUTATIONS.find(({ name }) => name === process.env["GIGAFIBRE_MUTATION"])?.first ?? "";
+  // What goes wrong after a restore is noticed after a restore only.
+  const restores = RESTORES.some(begins(first));
+  const situations = restores ? RESTORES : BATTERY;
+  const worlds = keepWorlds(prepared, { ...options, apart: restores });
   try {
     const plain = await plainOrder(await worlds.current());
     if (plain.length > 0) throw new Error(`${PLAIN} fails already, so nothing is shown: ${plain.join("; ")}`);
     report.count(1, 0);
-    const first = MUTATIONS.find(({ name }) => name === process.env["GIGAFIBRE_MUTATION"])?.first ?? "";
-    for (const situation of [...BATTERY.filter(({ name }) => name.startsWith(first)), ...BATTERY.filter(({ name }) => !name.startsWith(first))]) {
+    for (const situation of situations.toSorted((a, b) => Number(begins(first)(b)) - Number(begins(first)(a)))) {
       const complaints = await situation.run(await worlds.current()).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
       report.count(complaints.length === 0 ? 1 : 0, 0);
       if (complaints.length === 0) continue;

@@ -1,4 +1,4 @@
-/** The databases of a world, and backups of them: whole copies, taken and brought back while whoever uses them stands still. */
+/** The databases of a world, and backups of them: whole copies. */
 import pg from "pg";
 
 type User = "hub" | "erpnext";
@@ -41,14 +41,15 @@ export class Databases {
     use.stop ??= await use.start();
   }
 
-  /** @returns the backup's name */
+  /** Whoever uses the database is without it for a moment, as in a failover, and goes on. @returns the backup's name */
   async backUp(user: User): Promise<string> {
     const { name } = this.#use(user);
     const backup = `${name}_backup_${(this.#backups += 1)}`;
-    await this.stop(user);
-    await this.#alone(name);
+    // One that is copied may have no connection.
+    await this.#sql(`alter database ${name} allow_connections false`);
+    await this.#sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
     await this.copy(name, backup);
-    await this.start(user);
+    await this.#sql(`alter database ${name} allow_connections true`);
     return backup;
   }
 
@@ -68,11 +69,6 @@ export class Databases {
     const use = this.#users.get(user);
     if (!use) throw new Error(`nobody uses a database as ${user}`);
     return use;
-  }
-
-  /** A template may have no connection while it is copied. */
-  async #alone(name: string): Promise<void> {
-    await this.#sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
   }
 
   async #sql(statement: string): Promise<void> {

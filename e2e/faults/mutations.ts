@@ -118,4 +118,22 @@ export const MUTATIONS: readonly Mutation[] = [
     first: "killed at order.job_started",
     quick: false,
   },
+  {
+    name: "restore-not-held",
+    what: "the queues are worked on although a database was restored",
+    file: "hub/src/features/reconcile/restores.ts",
+    find: "mayWork: () => row.held_since === null && (met || row.mark === null),",
+    replace: "mayWork: () => true,",
+    first: "ERPNext is restored",
+    quick: false,
+  },
+  {
+    name: "restore-not-mended",
+    what: "reconciling does not write again what ERPNext forgot",
+    file: "hub/src/features/reconcile/orders.ts",
+    find: "await driveAgain(comparison, order);",
+    replace: 'comparison.note("order_redriven", order.id);',
+    first: "ERPNext is restored",
+    quick: false,
+  },
 ];
