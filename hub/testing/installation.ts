@@ -23,8 +23,8 @@ const PATIENCE_MS = 60_000;
 export const gponSerial = (): string => `RCMG${randomInt(0x1000_0000, 0xffff_ffff).toString(16).toUpperCase()}`;
 
 /** An order whose documents stand. By an agent, paid later, when no card is given. */
-export async function ordered(world: World, number: string | null = "4242424242424242", more: Partial<CheckoutInput> = {}): Promise<Omit<Installed, "gpon_sn">> {
-  const place = await makePlace(world.app.db);
+export async function ordered(world: World, number: string | null = "4242424242424242", more: Partial<CheckoutInput> = {}, at?: Place): Promise<Omit<Installed, "gpon_sn">> {
+  const place = at ?? (await makePlace(world.app.db));
   const key = newKey();
   const payment: Checkout["payment"] = number === null ? { method: "invoice_later" } : await card(world, key, number);
   const body = bodyFor(place, payment, more);
@@ -75,9 +75,9 @@ export async function heard(world: World, serial: string, rx_power_dbm: number |
   });
 }
 
-/** From the order to a live service. */
-export async function live(world: World, number?: string | null, values?: Record<string, unknown>): Promise<Installed> {
-  const made = await ordered(world, number);
+/** From the order to a live service; at a place of its own, unless told. */
+export async function live(world: World, number?: string | null, values?: Record<string, unknown>, at?: Place): Promise<Installed> {
+  const made = await ordered(world, number, {}, at);
   const gpon_sn = await scanned(world, made.location);
   await completed(world, made.job, values);
   await heard(world, gpon_sn);

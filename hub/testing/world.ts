@@ -15,9 +15,12 @@ import { createStripe } from "@gigafibre/fixtures/stripe/app";
 import { buildApp } from "../src/app.ts";
 import { ErpnextAdmin } from "./erpnext-admin.ts";
 import { NOBODY, settings, WEBHOOK_SECRET } from "./hub.ts";
+import { backUpDatabase, backUpTables } from "./backups.ts";
 import { ADMIN_PASSWORD, outsideDatabase } from "./outside-database.ts";
 import { StripeBrowser } from "./stripe-browser.ts";
 
+/** Its documents, names and keys: Stripe and the inbox are in the same database, and are not restored. */
+const ERPNEXT_TABLES = ["document", "unique_value", "series", "secret"].map((table) => `erpnext.${table}`);
 const TWILIO_TOKEN = "twilio_token_standin";
 
 export interface WorldOptions {
@@ -55,6 +58,8 @@ export interface World {
   hurry(): Promise<void>;
   /** A second hub on the same database, as another replica. The caller closes it. */
   anotherHub(overrides?: Readonly<Record<string, string>>): Promise<FastifyInstance>;
+  /** Keeps what ERPNext, or the hub, holds now. The answer puts it in the place of what is there, as a restored backup does. */
+  backUp(what: "erpnext" | "hub"): Promise<() => Promise<void>>;
   /** Stops the hub in good order and starts it again on its database. */
   restartHub(overrides?: Readonly<Record<string, string>>): Promise<FastifyInstance>;
   stop(): Promise<void>;
@@ -147,6 +152,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await listening(app, hubPort);
   if (options.erpnext !== false) await Promise.all([app.catalog.refresh(), app.installDates.refresh()]);
 
+  const again = async (overrides?: Readonly<Record<string, string>>): Promise<void> => {
+    app = await buildApp(config(overrides));
+    await listening(app, hubPort);
+  };
   const inbox = neighbour(inboxUrl);
   return {
     get app() {
@@ -174,9 +183,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     async restartHub(overrides) {
       await app.close();
-      app = await buildApp(config(overrides));
-      await listening(app, hubPort);
+      await again(overrides);
       return app;
+    },
+    async backUp(what) {
+      if (what === "erpnext") return backUpTables(outside.url, ERPNEXT_TABLES);
+      await app.close();
+      const restore = await backUpDatabase(hubDatabase.url);
+      await again();
+      return async () => {
+        await app.close();
+        await restore();
+        await again();
+      };
     },
     async stop() {
       if (options.site) await admin.update("Gigafibre Settings", "Gigafibre Settings", { hub_url: "" });

@@ -112,7 +112,7 @@ async function commit(app: FastifyInstance, order: Order, activation: Activation
 }
 
 /** Notes, in one local transaction, that the service is live, and what follows. Done once however often it is called. */
-async function noteLive(app: FastifyInstance, order: Order, activation: Activation, answer: Committed): Promise<void> {
+export async function noteLive(app: FastifyInstance, order: Order, activation: Activation, answer: Committed): Promise<void> {
   const summary = await summaryById(app.db, app.vault, order.id);
   const invoice = answer.documents.find(({ doctype }) => doctype === "Sales Invoice")?.name ?? null;
   await transaction(app.db, async (client) => {

@@ -129,3 +129,21 @@ export async function unfinishedActivations(db: Connection): Promise<string[]> {
   );
   return rows.map(({ order_id }) => order_id);
 }
+
+/** Their visits were written to ERPNext again, perhaps under one another's names: what was frozen is about documents that are gone. */
+export async function moveToVisits(client: pg.ClientBase, moved: readonly Pick<Activation, "order_id" | "job" | "location">[]): Promise<void> {
+  await client.query("update activation set job = 'moving:' || order_id where order_id = any($1)", [moved.map(({ order_id }) => order_id)]);
+  for (const { order_id, job, location } of moved) {
+    await client.query("update activation set job = $2, location = $3, steps = null where order_id = $1", [order_id, job, location]);
+  }
+}
+
+/** ERPNext forgot it and does not take it again: it waits for a person, who saves the visit once more. */
+export async function noteForgotten(client: pg.ClientBase, orderId: string, reason: string): Promise<void> {
+  await client.query("update activation set state = 'waiting', live_at = null, attention_reason = $2 where order_id = $1", [orderId, reason.slice(0, 2_000)]);
+}
+
+/** Of an activation that is known from ERPNext only. */
+export async function noteWhenLive(client: pg.ClientBase, orderId: string, activatedOn: string | null): Promise<void> {
+  await client.query("update activation set activated_on = $2, steps = null where order_id = $1", [orderId, activatedOn]);
+}

@@ -13,7 +13,7 @@ import { orderById, summaryById } from "../orders/repository.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { raise } from "../issues/raise.ts";
 import { heldAtStripe } from "./at-stripe.ts";
-import { chargeOf, CHARGES, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
+import { chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
@@ -58,6 +58,7 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
     return settle(app, row, "not_charged", owed.cents === 0 ? "nothing_owed" : "too_small");
   }
   if (!card) return declined(app, row, "no_card", "no_card");
+  if (await hasUnrecordedPayment(app.db, row.order_id)) return holdBack(app, row, "draft_payment");
 
   // From here on nobody is shown a page that pays it too.
   await closeLink(app, row.order_id, (client) => moveCharge(client, invoice, "confirming", null));

@@ -95,3 +95,20 @@ export async function unfinishedCharges(db: Connection): Promise<string[]> {
   );
   return rows.map(({ invoice }) => invoice);
 }
+
+/** Money of the order's that Stripe has and the books have not: people are asked what it was for. */
+export async function hasUnrecordedPayment(db: Connection, orderId: string): Promise<boolean> {
+  const { rowCount } = await db.query("select 1 from link_payment where order_id = $1 and payment_entry is null", [orderId]);
+  return rowCount !== 0;
+}
+
+/** ERPNext has the order's invoice under another name, written again after a restore. Names may have gone from one order to another. */
+export async function followInvoice(client: pg.ClientBase, order: { readonly id: string; readonly job: string }, from: string, to: string): Promise<void> {
+  await client.query("update invoice_charge set invoice = invoice || ':' || order_id where invoice = $2 and order_id <> $1", [order.id, to]);
+  await client.query("update invoice_charge set invoice = $3, job = $4, looked_at = null where order_id = $1 and invoice in ($2, $2 || ':' || $1)", [
+    order.id,
+    from,
+    to,
+    order.job,
+  ]);
+}

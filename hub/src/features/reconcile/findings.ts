@@ -58,6 +58,28 @@ const KINDS = {
     text: (id, fact) => ({ fr: `commande ${id}: elle en était à « ${fact} »; ERPNext la tient maintenant pour nouvelle`, en: `order ${id}: it had come to “${fact}”; ERPNext now holds it as new` }),
     choice: { fr: "Planifiez de nouveau la visite, ou inscrivez l'installation faite.", en: "Schedule the visit again, or enter the installation that was done." },
   },
+  activation_redriven: {
+    outcome: "mended",
+    text: (id, fact) => ({ fr: `service ${id}: ERPNext avait oublié qu'il est actif; récrit sous la même clé, au ${fact}`, en: `service ${id}: ERPNext had forgotten that it is live; written again under the same key, as of ${fact}` }),
+  },
+  activation_noted: {
+    outcome: "mended",
+    text: (id) => ({ fr: `service ${id}: actif dans ERPNext; noté ici`, en: `service ${id}: live in ERPNext; noted here` }),
+  },
+  activation_refused: {
+    outcome: "decide",
+    text: (id, fact) => ({ fr: `service ${id}: il était actif; ERPNext ne le reprend pas: ${fact}`, en: `service ${id}: it was live; ERPNext does not take it again: ${fact}` }),
+    choice: { fr: "Corrigez la cause et enregistrez de nouveau la visite complétée: l'activation est reprise.", en: "Mend the cause and save the completed visit again: the activation is taken up." },
+  },
+  visit_completed: {
+    outcome: "mended",
+    text: (id) => ({ fr: `commande ${id}: sa visite était complétée; inscrite de nouveau comme telle`, en: `order ${id}: its visit had been completed; entered as such again` }),
+  },
+  visit_entries_lost: {
+    outcome: "decide",
+    text: (id, fact) => ({ fr: `commande ${id}: appareils balayés, signature et photos de la visite (${fact}) sont perdus`, en: `order ${id}: the visit's scanned devices, signature and photos (${fact}) are lost` }),
+    choice: { fr: "Inscrivez de nouveau les appareils du lieu avec le technicien. Puis acceptez.", en: "Enter the place's devices again with the technician. Then accept." },
+  },
   issue_written: {
     outcome: "mended",
     text: (id) => ({ fr: `commande ${id}: son Issue était perdue; récrite`, en: `order ${id}: its Issue was lost; written again` }),

@@ -2,6 +2,7 @@
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { Committed } from "@gigafibre/contracts/unit-of-work";
+import { activationOf } from "../activation/repository.ts";
 import { noteCreated } from "../orders/create-job.ts";
 import { writeIssue } from "../orders/attention-job.ts";
 import { DUPLICATES } from "../orders/duplicates-job.ts";
@@ -9,6 +10,7 @@ import { documentsOf, orderById, stepsOf, workKey } from "../orders/repository.t
 import type { Order, OrderDocuments } from "../orders/repository.ts";
 import type { Comparison } from "./comparison.ts";
 import { reasonOf } from "./comparison.ts";
+import { restoreRow } from "./hold.ts";
 import { rebuild } from "./rebuild.ts";
 
 /** A unit of work of an order, as its key's row tells it. */
@@ -31,7 +33,9 @@ export async function compareOrders(comparison: Comparison): Promise<void> {
     const order = await orderById(app.db, id);
     if (order) await compareOrder(comparison, order, landed.get(id));
   }
-  for (const [id, key] of landed) if (!here.has(id)) await rebuild(comparison, id, key);
+  // What a person has accepted as it is, and another hub's orders that stood there before this one came.
+  const accepted = new Set((await restoreRow(app.db)).accepted_orders);
+  for (const [id, key] of landed) if (!here.has(id) && !accepted.has(id)) await rebuild(comparison, id, key);
 }
 
 /** The orders' keys that landed since, by order, oldest first. */
@@ -89,6 +93,8 @@ async function driveAgain(comparison: Comparison, order: Order): Promise<void> {
       await app.workers.enqueue(client, DUPLICATES, order.id);
     });
     comparison.note("order_redriven", order.id, renamed(order.documents, documents));
+    // A visit that was completed, and what followed from it, is compared next.
+    if (await activationOf(app.db, order.id)) return;
     if (order.state !== "created" || order.scheduled_date !== null) comparison.note("visit_lost", order.id, order.scheduled_date ?? order.state);
   });
 }

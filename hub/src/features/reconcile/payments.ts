@@ -39,7 +39,11 @@ export async function comparePayments(comparison: Comparison): Promise<void> {
   const inBooks = new Set(entries.map((entry) => entry.stripe_payment_intent));
   for (const intent of intents) {
     const ours = intent.metadata["order_id"] ?? intent.metadata["sales_invoices"] ?? intent.metadata["sales_invoice"];
-    if (intent.status !== "succeeded" || ours === undefined || bySession.has(intent.id) || inBooks.has(intent.id)) continue;
+    if (intent.status !== "succeeded" || ours === undefined || bySession.has(intent.id)) continue;
+    if (inBooks.has(intent.id)) {
+      if (comparison.hubForgot && intent.metadata["sales_invoice"]) await noteCharge(comparison, intent);
+      continue;
+    }
     if (intent.metadata["sales_invoice"]) await compareCharge(comparison, intent);
     else comparison.note("payment_unrecorded", intent.id, `${money(intent.amount_received)}, ${ours}`);
   }
@@ -72,6 +76,14 @@ async function compareCharge(comparison: Comparison, intent: Stripe.PaymentInten
   }
   const recorded = !apply || Boolean((await keptOf(comparison, intent.id))?.payment_entry);
   comparison.note(recorded ? "payment_recorded" : "payment_unrecorded", intent.id, fact);
+}
+
+/** A saved card's payment that the books have, and PostgreSQL forgot. */
+async function noteCharge(comparison: Comparison, intent: Stripe.PaymentIntent): Promise<void> {
+  const { app, apply } = comparison;
+  if ((await keptOf(comparison, intent.id))?.payment_entry) return;
+  if (apply) await recordIntent(app, intent.id);
+  comparison.note("payment_noted", intent.id, `${money(intent.amount_received)}, ${intent.metadata["sales_invoice"] ?? ""}`);
 }
 
 async function compareRefund(comparison: Comparison, refund: Stripe.Refund, intent: string): Promise<void> {

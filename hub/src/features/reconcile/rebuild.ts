@@ -41,9 +41,9 @@ export async function rebuild(comparison: Comparison, id: string, key: LandedKey
   if (typeof documents === "string") return comparison.note("order_unreadable", id, documents);
   const { job, location } = documents;
   const state = stateOf(job, location);
-  if (!apply) return comparison.note("order_rebuilt", id, state);
   try {
     const order = await facts(comparison, id, key, names, documents);
+    if (!apply) return comparison.note("order_rebuilt", id, state);
     const port = await transaction(app.db, async (client) => {
       await insertOrder(client, app.vault, order);
       await client.query("update order_intake set state = $2, attempt = $3, documents = $4, scheduled_date = $5 where id = $1", [

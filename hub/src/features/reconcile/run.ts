@@ -4,6 +4,7 @@ import type pg from "pg";
 import { transaction } from "../../plugins/database.ts";
 import { CHANGED_QUEUE, subjectOf } from "../document-changes/hints.ts";
 import { erpnextTime } from "../orders/steps.ts";
+import { compareActivations } from "./activations.ts";
 import { compareCheckouts } from "./checkouts.ts";
 import { Comparison } from "./comparison.ts";
 import type { Finding } from "./findings.ts";
@@ -74,6 +75,7 @@ async function alone(app: FastifyInstance, wish: Wish): Promise<Reconciled> {
   const comparison = new Comparison({ app, apply: wish.apply, since, hubForgot: row.held_side === "postgresql" || row.held_side === "both" });
   // Orders first: ports, payments and messages are theirs.
   await compareOrders(comparison);
+  await compareActivations(comparison);
   await comparePorts(comparison);
   await compareCheckouts(comparison);
   await compareLinks(comparison);
