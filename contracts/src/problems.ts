@@ -254,6 +254,27 @@ export const REASONS = {
       en: "ERPNext refused this action. Nothing was recorded; the action is kept: correct the cause, then try again.",
     },
   },
+  photo_not_announced: {
+    status: 404,
+    message: {
+      fr: "Cette photo n'a pas encore été annoncée. Elle reste dans l'appareil; envoyez d'abord son action.",
+      en: "This photo was not announced yet. It stays on the device; send its action first.",
+    },
+  },
+  photo_offset: {
+    status: 409,
+    message: {
+      fr: "Ce morceau ne suit pas ce qui est déjà reçu. Ce qui l'est est gardé; reprenez où l'en-tête upload-offset le dit.",
+      en: "This piece does not follow what was received. That much is kept; go on where the upload-offset header says.",
+    },
+  },
+  photo_damaged: {
+    status: 409,
+    message: {
+      fr: "La photo est arrivée altérée. Rien n'en est gardé; elle reste dans l'appareil: envoyez-la de nouveau depuis le début.",
+      en: "The photo arrived altered. Nothing of it is kept; it stays on the device: send it again from the start.",
+    },
+  },
   order_not_found: {
     status: 404,
     message: { fr: "Commande introuvable, ou lien incomplet.", en: "Order not found, or the link is incomplete." },

@@ -1,5 +1,5 @@
 import fp from "fastify-plugin";
-import { Agent, request } from "undici";
+import { Agent, FormData, request } from "undici";
 import type { Language } from "@gigafibre/contracts/language";
 import { committed, failedStep } from "@gigafibre/contracts/unit-of-work";
 import type { Committed, FailedStep, UnitOfWork } from "@gigafibre/contracts/unit-of-work";
@@ -68,7 +68,7 @@ export class ErpnextClient {
   async call(
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
-    options: { body?: unknown; query?: Record<string, string>; caller?: Caller; timeoutMs?: number } = {},
+    options: { body?: unknown; form?: FormData; query?: Record<string, string>; caller?: Caller; timeoutMs?: number } = {},
   ): Promise<Record<string, unknown>> {
     const url = new URL(this.#url + path);
     for (const [key, value] of Object.entries(options.query ?? {})) url.searchParams.set(key, value);
@@ -84,7 +84,7 @@ export class ErpnextClient {
           ...(cookie === undefined ? { authorization: this.#authorization } : { cookie }),
           ...(options.body === undefined ? {} : { "content-type": "application/json" }),
         },
-        body: options.body === undefined ? null : JSON.stringify(options.body),
+        body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
         signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
       });
       status = answer.statusCode;
@@ -102,6 +102,16 @@ export class ErpnextClient {
     const step = failedStep.safeParse(body["step"]);
     if (step.success && RETRYABLE.has(step.data.exc_type)) throw new ErpnextUnavailable(`${method} ${path}: ${step.data.exc_type}`);
     throw new ErpnextRefused(status, exc_type, messageOf(body) ?? exc_type, step.success ? step.data : undefined);
+  }
+
+  /** Attaches a private file to a document. It is no part of a unit of work: whoever repeats it looks first whether it is there. */
+  async attach(to: { doctype: string; name: string }, file: { name: string; type: string; content: Buffer }): Promise<void> {
+    const form = new FormData();
+    form.set("doctype", to.doctype);
+    form.set("docname", to.name);
+    form.set("is_private", "1");
+    form.set("file", new Blob([new Uint8Array(file.content)], { type: file.type }), file.name);
+    await this.call("POST", "/api/method/upload_file", { form, timeoutMs: 60_000 });
   }
 
   /** Commits a unit of work, or replays its first answer. */

@@ -19,6 +19,7 @@ import { ageOf } from "./age.ts";
 import { messageOf } from "./effects.ts";
 import type { JobLocks } from "./job-locks.ts";
 import { tellDispatch } from "./kept.ts";
+import { announce } from "./photos.ts";
 import { actionRow, freeze, frozenOf, hashOf, keep, settle, thaw } from "./repository.ts";
 import type { ActionRow, Frozen } from "./repository.ts";
 import { numbersOf, scanSteps } from "./scan-steps.ts";
@@ -137,6 +138,8 @@ async function decide(app: FastifyInstance, job: ErpnextDocument, { action, ...s
       return scanSteps(job, action, here, holders);
     }
     case "photo":
+      // The file comes afterwards; what announces it is the hub's to keep.
+      return steps([]);
     case "payment":
       throw new Refusal("action_version_unknown");
   }
@@ -168,6 +171,8 @@ async function keepForDispatch(app: FastifyInstance, { staff }: Sender, action: 
   const issue = await tellDispatch(app, staff, action, why);
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "kept_for_dispatch", issue))) return;
+    // It shows what was done there, whoever the visit is now.
+    if (action.action.kind === "photo") await announce(client, action.id, action.job, action.action);
     await recordEvent(client, { key: `field:${action.id}:kept`, kind: "visit.kept_for_dispatch", doctype: "Issue", name: issue });
   });
   return { id: action.id, outcome: "kept_for_dispatch", replayed: false, visit: null };
@@ -179,6 +184,7 @@ async function noteApplied(app: FastifyInstance, sender: Sender, action: VisitAc
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "applied"))) return;
     if (message) await put(app, client, message);
+    if (action.action.kind === "photo") await announce(client, action.id, action.job, action.action);
     await recordEvent(client, { key: `field:${action.id}`, kind: "visit.changed", doctype: "Dispatch Job", name: action.job, audience: [sender.staff.user] });
   });
 }

@@ -6,6 +6,7 @@ import { Refusal } from "../../plugins/problems.ts";
 import { takeAction } from "./actions.ts";
 import type { Sender } from "./actions.ts";
 import { daysOf } from "./days.ts";
+import { photoJob, photoRoutes } from "./photos.ts";
 import { JobLocks } from "./job-locks.ts";
 
 /** Who sends, and the session they do it with. */
@@ -28,6 +29,8 @@ async function answered<T>(work: Promise<T>): Promise<T> {
 export async function visits(app: FastifyInstance): Promise<void> {
   const locks = new JobLocks(app.config.DATABASE_URL, (error) => app.log.warn({ err: error }, "a connection that locks visits was lost"));
   app.addHook("onClose", () => locks.end());
+  await photoJob(app);
+  await app.register(photoRoutes);
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get(
