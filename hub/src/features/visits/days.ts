@@ -2,9 +2,9 @@
 import type { FastifyInstance } from "fastify";
 import { addDays, localDate } from "@gigafibre/contracts/dates";
 import type { StaffSession } from "@gigafibre/contracts/session";
-import type { VisitDays } from "@gigafibre/contracts/visits";
+import type { Visit, VisitDays } from "@gigafibre/contracts/visits";
 import type { Caller, ErpnextDocument, Filter } from "../../plugins/erpnext.ts";
-import { visitsOf } from "./visit-facts.ts";
+import { visitsOf, withWifi } from "./visit-facts.ts";
 
 /** More than anyone does in a day; the rest would be somebody's mistake. */
 const MOST_VISITS = 60;
@@ -21,7 +21,10 @@ export async function daysOf(app: FastifyInstance, staff: StaffSession, caller: 
     named([...own, ["status", "=", "Completed"], ["scheduled_start", ">=", `${today} 00:00:00`]]),
   ]);
   const jobs = (await Promise.all([...unfinished, ...finished].map(({ name }) => app.erpnext.get("Dispatch Job", name, caller)))).filter((job) => job !== null);
-  const visits = await visitsOf(app, jobs);
+  const all = await visitsOf(app, jobs);
+  // Passwords go along on the day and on the day before, and no longer than the visit lasts.
+  const near = (visit: Visit): boolean => visit.date !== null && visit.date >= today && visit.status !== "Completed";
+  const visits = [...(await withWifi(app, all.filter(near))), ...all.filter((visit) => !near(visit))];
   return {
     user: staff.user,
     full_name: staff.full_name,

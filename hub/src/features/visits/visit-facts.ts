@@ -1,5 +1,6 @@
 /** Visits as a phone carries them: the job itself as its technician sees it, and of its place what they need, which the hub reads for them. */
 import type { FastifyInstance } from "fastify";
+import { z } from "zod";
 import { checkLabel, checksFor } from "@gigafibre/contracts/visits";
 import type { Check, Visit, VisitEquipment } from "@gigafibre/contracts/visits";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
@@ -45,6 +46,25 @@ interface Surroundings {
   readonly visits: readonly ErpnextDocument[];
   readonly issues: readonly ErpnextDocument[];
   readonly facts: ReadonlyMap<string, JobFacts>;
+}
+
+const wifiPasswords = z.array(z.object({ name: z.string(), custom_wifi_password: z.string().nullable() }));
+
+/** What the routers of these visits are told to call their WiFi. In ERPNext each password read is noted. */
+export async function withWifi(app: FastifyInstance, visits: readonly Visit[]): Promise<Visit[]> {
+  const routers = visits.flatMap(({ equipment }) => equipment.filter(({ equipment_type }) => equipment_type === "Routeur").map(({ name }) => name));
+  if (routers.length === 0) return [...visits];
+  const [devices, { message }] = await Promise.all([
+    app.erpnext.list("Service Equipment", { fields: ["name", "modified", "custom_wifi_ssid"], filters: [["name", "in", routers]] }),
+    app.erpnext.call("POST", "/api/method/gigafibre_fsm.api.device_secrets.read", { body: { equipment: routers } }),
+  ]);
+  const names = new Map(devices.map((device) => [device.name, textOf(device, "custom_wifi_ssid")]));
+  const passwords = new Map(wifiPasswords.parse(message).map(({ name, custom_wifi_password }) => [name, custom_wifi_password]));
+  const wifiOf = (name: string): VisitEquipment["wifi"] => {
+    const [ssid, password] = [names.get(name), passwords.get(name)];
+    return ssid && password ? { ssid, password } : null;
+  };
+  return visits.map((visit) => ({ ...visit, equipment: visit.equipment.map((device) => ({ ...device, wifi: wifiOf(device.name) })) }));
 }
 
 /** The visits of these jobs. Who may see the jobs was asked before. @throws ErpnextUnavailable */

@@ -39,6 +39,18 @@ describe("a technician's visits", () => {
     expect(JSON.stringify(days)).not.toContain("custom_sip");
   });
 
+  it("bring the WiFi along on the day, each password read noted in ERPNext, and no longer once the visit is completed or past", async () => {
+    const [made, done, past] = [await planned(world), await planned(world), await planned(world)];
+    await world.erpnext.admin.update("Dispatch Job", done.job.name, { status: "Completed" });
+    await world.erpnext.admin.update("Dispatch Job", past.job.name, { scheduled_start: "2026-01-05 09:00:00" });
+    const { visits } = await phone.days();
+    const wifiOf = (job: string) => visits.find(({ name }) => name === job)?.equipment.map(({ wifi }) => wifi).filter((wifi) => wifi !== null);
+    expect(wifiOf(made.job.name)).toEqual([{ ssid: expect.stringMatching(/^Gigafibre-/) as string, password: expect.stringMatching(/^[a-z-]{20,}$/) as string }]);
+    expect([wifiOf(done.job.name), wifiOf(past.job.name)]).toEqual([[], []]);
+    const router = (await devicesNow(world, made)).find(({ equipment_type }) => equipment_type === "Routeur");
+    expect(await world.erpnext.admin.list("Access Log", [["reference_document", "=", router?.name]])).not.toEqual([]);
+  });
+
   it("go from the road to the customer's signature, each step once, with the technician's own name on it and at the time it was done", async () => {
     const made = await planned(world);
     const job = made.job.name;
