@@ -19,7 +19,7 @@ describe("what people do in Desk, and the hub follows", { timeout: within * 3 },
   let order: OrderAccepted;
   beforeAll(async () => {
     world = await startWorld({ site });
-  }, 120_000);
+  }, within * 5);
   afterAll(() => world.stop(), 120_000);
 
   const admin = () => world.erpnext.admin;
