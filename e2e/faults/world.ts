@@ -281,8 +281,8 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
       await hub.start();
       return () => hub.stop();
     };
-    stops.push(() => databases.stop("hub"));
     databases.isUsedBy("hub", databaseUrl, await startHub(), startHub);
+    stops.push(() => databases.stop("hub"));
     const quiet = createQuiet(databaseUrl);
     stops.push(() => quiet.close());
     const reader = await Reader.signIn({
