@@ -106,3 +106,18 @@ export const portActivation = z.object({
   command: z.string(),
 });
 export type PortActivation = z.infer<typeof portActivation>;
+
+/** What support was asked to let in, and whether they have. `GET /api/port-activations`, those that wait first. */
+export const portActivationRequest = z.object({
+  /** The Task that asks for it in ERPNext; completing it there says the same as `POST /api/port-activations/{task}/done`. */
+  task: z.string(),
+  job: z.string(),
+  location: z.string(),
+  equipment: z.string(),
+  request: portActivation,
+  done: z.boolean(),
+  requested_at: z.iso.datetime(),
+  done_at: z.iso.datetime().nullable(),
+  done_by: z.string().nullable(),
+});
+export type PortActivationRequest = z.infer<typeof portActivationRequest>;

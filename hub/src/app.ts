@@ -37,6 +37,7 @@ import { rateLimits } from "./plugins/rate-limits.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { snapshots } from "./plugins/snapshots.ts";
 import { staff } from "./plugins/staff.ts";
+import { portActivations } from "./features/ports/activation/routes.ts";
 import { visits } from "./features/visits/routes.ts";
 import { workers } from "./plugins/workers.ts";
 import { orders } from "./features/orders/routes.ts";
@@ -103,6 +104,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await app.register(activation);
   await app.register(devices);
   await app.register(billing);
+  await app.register(portActivations);
   await app.register(visits);
   await app.register(outbox);
   await app.register(reconcileRoutes);

@@ -66,6 +66,8 @@ const environment = z.object({
   MQTT_URL: z.string().optional(),
   /** A device that says nothing for so long is offline. */
   DEVICE_SILENT_MINUTES: count(15),
+  /** What support types at an OLT to let an ONT in; `\n` between lines, `{port}`, `{gpon_sn_hex}` and the like where a value goes. */
+  OLT_COMMAND: z.string().optional(),
   /** Delivers no message, by a person's wish. After a restore the hub holds everything back by itself. */
   OUTBOX_PAUSED: flag.default(false),
 });

@@ -16,4 +16,11 @@ export const DEVICES = {
       en: "The device is known, but not in use at an active or pending place. It was told nothing; check its place and status.",
     },
   },
+  port_activation_not_found: {
+    status: 404,
+    message: {
+      fr: "Aucune activation de port n'est demandée par cette tâche. Rien n'a été changé; rechargez la liste.",
+      en: "No port activation is asked for by this task. Nothing was changed; reload the list.",
+    },
+  },
 } as const satisfies Record<string, Reason>;

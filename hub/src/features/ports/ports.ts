@@ -19,7 +19,7 @@ export interface Drop {
 }
 
 /** `frame/slot/port` */
-export function oltPort(drop: Pick<Drop, "frame" | "slot" | "port">): string {
+export function oltPort(drop: Readonly<Record<"frame" | "slot" | "port", number | string>>): string {
   return `${drop.frame}/${drop.slot}/${drop.port}`;
 }
 

@@ -7,6 +7,8 @@ import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { factsOfJobs } from "./repository.ts";
 import type { JobFacts } from "./repository.ts";
+import { requestsOf } from "../ports/activation/repository.ts";
+import type { Requested } from "../ports/activation/repository.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -46,6 +48,7 @@ interface Surroundings {
   readonly visits: readonly ErpnextDocument[];
   readonly issues: readonly ErpnextDocument[];
   readonly facts: ReadonlyMap<string, JobFacts>;
+  readonly ports: readonly Requested[];
 }
 
 const wifiPasswords = z.array(z.object({ name: z.string(), custom_wifi_password: z.string().nullable() }));
@@ -79,7 +82,7 @@ async function surroundings(app: FastifyInstance, jobs: readonly ErpnextDocument
   const [locations, customers] = [distinct("service_location"), distinct("customer")];
   const listed = jobs.flatMap((job) => rowsOf(job, "equipment_list").map((row) => textOf(row, "service_equipment")));
   const ofPlaces = ["service_location", "in", locations] as const;
-  const [places, people, subscriptions, devices, visits, issues, facts] = await Promise.all([
+  const [places, people, subscriptions, devices, visits, issues, facts, ports] = await Promise.all([
     app.erpnext.list("Service Location", {
       fields: ["name", "modified", "address_line", "city", "postal_code", "latitude", "longitude", "olt_name", "olt_frame", "olt_slot", "olt_port", "ont_id", "status"],
       filters: [["name", "in", locations]],
@@ -108,8 +111,9 @@ async function surroundings(app: FastifyInstance, jobs: readonly ErpnextDocument
       limit: 500,
     }),
     factsOfJobs(app, jobs.map((job) => ({ name: job.name, order_id: orNull(job, "order_id") }))),
+    requestsOf(app.db, { location: locations }),
   ]);
-  return { places, customers: people, subscriptions, devices, visits, issues, facts };
+  return { places, customers: people, subscriptions, devices, visits, issues, facts, ports };
 }
 
 function visitOf(job: ErpnextDocument, around: Surroundings): Visit {
@@ -124,6 +128,8 @@ function visitOf(job: ErpnextDocument, around: Surroundings): Visit {
       return isServiceType(service_type) ? [{ name: each.name, service_type, label: textOf(each, "item_name") || textOf(each, "item") }] : [];
     });
   const facts = around.facts.get(job.name);
+  const equipment = devicesOf(job, around.devices);
+  const port = around.ports.findLast((each) => equipment.some(({ name }) => name === each.equipment));
   const start = textOf(job, "scheduled_start");
   const time = (field: string): string | null => textOf(job, field).slice(11, 16) || null;
   return {
@@ -154,13 +160,13 @@ function visitOf(job: ErpnextDocument, around: Surroundings): Visit {
       status: textOf(place, "status"),
     },
     services,
-    equipment: devicesOf(job, around.devices).map(visitEquipmentOf),
+    equipment: equipment.map(visitEquipmentOf),
     checks: checksOf(job, job_type, services),
     notes: textOf(job, "notes"),
     history: historyOf(job, around),
     signed: textOf(job, "customer_signature") !== "" || facts?.signed === true,
     photos: facts?.photos ?? [],
-    port_activation: null,
+    port_activation: port ? { request: port.request, done: port.state === "done" } : null,
     payment: null,
   };
 }
