@@ -26,8 +26,10 @@ let database: { url: string; drop: () => Promise<void> };
 
 beforeAll(async () => {
   image = mkdtempSync(path.join(tmpdir(), "gigafibre-image-"));
-  mkdirSync(path.join(image, "website/dist"), { recursive: true });
-  writeFileSync(path.join(image, "website/dist/index.html"), "<title>the built website</title>");
+  for (const room of ["website", "field-app"]) {
+    mkdirSync(path.join(image, room, "dist"), { recursive: true });
+    writeFileSync(path.join(image, room, "dist/index.html"), `<title>the built ${room}</title>`);
+  }
   for (const [word, rest] of [...stage("dependencies"), ...stage("hub")]) {
     const parts = rest.split(" ");
     const to = parts.pop() ?? "";
@@ -56,7 +58,7 @@ describe("the hub's image", () => {
     expect(existsSync(path.join(image, "hub/node_modules/@gigafibre/fixtures/package.json"))).toBe(false);
   });
 
-  it("starts by its own command in production, is healthy by its own check, serves the website, and stops when told", async () => {
+  it("starts by its own command in production, is healthy by its own check, serves the website and the technicians' app, and stops when told", async () => {
     const [command = "", ...args] = JSON.parse(argument("hub", "CMD")) as string[];
     expect(command).toBe("node");
     const fixed = Object.fromEntries(argument("hub", "ENV").split(" ").map((pair) => pair.split("=") as [string, string]));
@@ -69,6 +71,7 @@ describe("the hub's image", () => {
         HOST: "127.0.0.1",
         PORT: String(port),
         WEBSITE_ROOT: path.join(image, (fixed["WEBSITE_ROOT"] ?? "").replace("/app/", "")),
+        FIELD_ROOT: path.join(image, (fixed["FIELD_ROOT"] ?? "").replace("/app/", "")),
         DATABASE_URL: database.url,
         ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
         ERPNEXT_URL: "http://127.0.0.1:1",
@@ -90,6 +93,7 @@ describe("the hub's image", () => {
     expect(await healthy()).toBe(false);
     await expect.poll(async () => (hub.exitCode === null ? healthy() : said), { timeout: 60_000, interval: 250 }).toBe(true);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain("the built website");
+    expect(await (await fetch(`http://127.0.0.1:${port}/field/`)).text()).toContain("the built field-app");
     hub.kill("SIGTERM");
     expect(await ended).toBe(0);
   }, 90_000);

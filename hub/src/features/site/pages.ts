@@ -11,6 +11,8 @@ export interface Page {
 /** Addresses of the hub's own, of which the website has none: an unknown one is no page. */
 const NOT_PAGES = new Set(["api", "client", "devices", "docs", "events", "field", "files", "healthz", "inbox", "metrics", "ops", "pay", "private", "problems", "readyz", "webhooks"]);
 
+const IS_FILE = /\.[a-z0-9]+$/i;
+
 export class SitePages {
   readonly #files: ReadonlySet<string>;
 
@@ -36,12 +38,18 @@ export class SitePages {
     if (NOT_PAGES.has(first)) return null;
     const inFolder = asked.includes("/") ? `${asked.slice(0, asked.lastIndexOf("/"))}/_.html` : null;
     const named = asked === "" ? ["index.html"] : [asked, `${asked}.html`, `${asked}/index.html`, ...(inFolder ? [inFolder] : [])];
-    const isFile = /\.[a-z0-9]+$/i.test(asked);
+    const isFile = IS_FILE.test(asked);
     const file = (isFile ? [asked] : named).find((candidate) => this.#files.has(candidate));
     if (file !== undefined) return { file, status: 200 };
     if (isFile) return null;
     const missing = [`${first}/404.html`, "404.html"].find((candidate) => this.#files.has(candidate));
     return missing === undefined ? null : { file: missing, status: 404 };
+  }
+
+  /** For an app of one page, which finds its own way: its file, or that page for any address that is not spelled like a file's. */
+  fileOfApp(asked: string): string | null {
+    if (this.#files.has(asked)) return asked;
+    return IS_FILE.test(asked) || !this.#files.has("index.html") ? null : "index.html";
   }
 }
 
