@@ -43,6 +43,14 @@ describe("the hub", () => {
     expect(answer.json()).toMatchObject({ reason: "not_found", message: { fr: "Introuvable.", en: "Not found." } });
   });
 
+  it("logs where it is told to, so that a command's report stands alone on standard output", async () => {
+    const lines: string[] = [];
+    const quiet = await buildApp({ ...app.config, LOG_LEVEL: "error" }, { write: (line) => lines.push(line) });
+    quiet.log.error("kept apart");
+    await quiet.close();
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["kept apart"]);
+  });
+
   it("names the settings to correct", () => {
     expect(() => readConfig({ DATABASE_URL: "nonsense" })).toThrow(/DATABASE_URL[\s\S]*ERPNEXT_URL/);
   });

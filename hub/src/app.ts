@@ -52,10 +52,12 @@ declare module "fastify" {
   }
 }
 
-export async function buildApp(config: Config): Promise<FastifyInstance> {
+/** The whole hub, as it stands before it listens. `logTo` takes its log instead of standard output. */
+export async function buildApp(config: Config, logTo?: { write(line: string): unknown }): Promise<FastifyInstance> {
   const app = Fastify({
     logger: {
       level: config.LOG_LEVEL,
+      ...(logTo ? { stream: logTo } : {}),
       redact: ["req.headers.authorization", "req.headers.cookie"],
       // What went wrong and where; never the objects that libraries hang on their errors, which hold connections and payloads.
       serializers: { err: (error: FastifyError) => ({ type: error.name, code: error.code, message: error.message, stack: error.stack ?? "" }) },

@@ -34,8 +34,8 @@ const wish = z
   })
   .parse(values);
 
-// Built, and never made ready: it listens to nobody and works on no queue.
-const app = await buildApp({ ...readConfig(process.env), LOG_LEVEL: "error" });
+// Built, and never made ready: it listens to nobody and works on no queue. What it logs is kept apart from the report, which a program may read.
+const app = await buildApp({ ...readConfig(process.env), LOG_LEVEL: "error" }, process.stderr);
 try {
   const run = await reconcile(app, wish);
   console.log(wish.json ? JSON.stringify(run, null, 2) : reportOf(run, wish.lang));
