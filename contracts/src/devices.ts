@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import { gponSerial, macAddress } from "./labels.ts";
+import type { Bilingual } from "./language.ts";
 
 /** The tree of parameters a device has: TR-098 (`InternetGatewayDevice.`) or TR-181 (`Device.`). */
 export const dataModel = z.enum(["tr098", "tr181"]);
@@ -87,6 +88,60 @@ export const deviceState = z.object({
   provisioned: z.enum(["never", "current", "waiting"]),
 });
 export type DeviceState = z.infer<typeof deviceState>;
+
+/** Why a device did not do at once what its ACS was asked to have it do. */
+export const ACS_REASONS = {
+  no_session: {
+    outcome: "queued",
+    message: {
+      fr: "L'appareil a été appelé et n'a pas encore ouvert de session. La demande attend deux minutes, puis est abandonnée.",
+      en: "The device was called and has not opened a session yet. The request waits for two minutes, then is dropped.",
+    },
+  },
+  no_answer: {
+    outcome: "offline",
+    message: {
+      fr: "L'appareil ne répond pas. Rien n'est gardé de la demande; ses réglages lui seront donnés à son prochain signe de vie.",
+      en: "The device does not answer. Nothing of the request is kept; it is told its settings when it is next heard.",
+    },
+  },
+  never_heard: {
+    outcome: "offline",
+    message: {
+      fr: "L'ACS n'a jamais entendu cet appareil. Vérifiez qu'il est branché et que le numéro de série est le bon.",
+      en: "The ACS has never heard this device. Check that it is plugged in and that the serial is right.",
+    },
+  },
+  refused_by_device: {
+    outcome: "faulted",
+    message: {
+      fr: "L'appareil a refusé. Rien n'est gardé de la demande; le détail dit pourquoi.",
+      en: "The device refused. Nothing of the request is kept; the detail says why.",
+    },
+  },
+  not_taken: {
+    outcome: "faulted",
+    message: {
+      fr: "L'appareil n'a pas pris ces réglages: relus, ils sont autres. Vérifiez le profil de son modèle.",
+      en: "The device did not take these settings: read back, they are others. Check the profile of its model.",
+    },
+  },
+  busy: {
+    outcome: "faulted",
+    message: {
+      fr: "L'appareil est occupé par une autre demande. Rien n'a été fait de celle-ci; réessayez dans une minute.",
+      en: "The device is busy with another request. Nothing of this one was done; try again in a minute.",
+    },
+  },
+} as const satisfies Record<string, { outcome: "queued" | "offline" | "faulted"; message: Bilingual }>;
+export type AcsReason = keyof typeof ACS_REASONS;
+
+/** What became of what an ACS was asked. `detail` is the device's or the ACS's own words. */
+export const acsAnswer = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("done") }),
+  z.object({ outcome: z.enum(["queued", "offline", "faulted"]), reason: z.enum(Object.keys(ACS_REASONS) as [AcsReason, ...AcsReason[]]), detail: z.string().optional() }),
+]);
+export type AcsAnswer = z.infer<typeof acsAnswer>;
 
 /** What support types at the OLT to let an ONT in. `line_profile` as `LP:102`. */
 export const portActivation = z.object({

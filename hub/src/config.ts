@@ -63,6 +63,14 @@ const environment = z.object({
   OPERATOR_TOKEN: z.string().min(16).optional(),
   /** Lets the ACS ask what devices are told. Without it nobody may. */
   ACS_TOKEN: z.string().min(16).optional(),
+  /** The ACS that manages devices, and where its API is: GenieACS's NBI (:7557), or Oktopus's REST (:8000). Without both the hub asks nothing of devices. */
+  ACS_KIND: z.enum(["genieacs", "oktopus"]).optional(),
+  ACS_URL: optionalUrl,
+  /** Who signs in to Oktopus. GenieACS's NBI asks nobody: keep it on a private network. */
+  ACS_USER: z.string().optional(),
+  ACS_PASSWORD: z.string().optional(),
+  /** Where devices behind Oktopus fetch firmware, to which a file's name is added. GenieACS serves its own files. */
+  ACS_FIRMWARE_URL: optionalUrl,
   /** The broker on which the ACS's bridge tells what devices say: `mqtt://user:password@host:1883`. */
   MQTT_URL: z.string().optional(),
   /** A device that says nothing for so long is offline. */
