@@ -121,6 +121,22 @@ export class ErpnextClient {
     return committed.parse(message);
   }
 
+  /**
+   * Commits what is decided only now, and would be decided otherwise once it has landed: ERPNext is asked for the key first, and again when it
+   * says that the key was used for something else.
+   */
+  async commitOnce(key: string, decide: () => Promise<UnitOfWork>): Promise<Committed> {
+    const landed = await this.find(key);
+    if (landed) return landed;
+    try {
+      return await this.commit(await decide());
+    } catch (error) {
+      const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await this.find(key) : null;
+      if (meanwhile) return meanwhile;
+      throw error;
+    }
+  }
+
   /** The answer to an earlier key of the caller's, or null when it never landed. */
   async find(key: string, caller?: Caller): Promise<Committed | null> {
     const { message } = await this.call("GET", "/api/method/gigafibre_fsm.api.unit_of_work.find", { query: { key }, ...(caller ? { caller } : {}) });

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { localDate } from "@gigafibre/contracts/dates";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { invoiceSettings } from "../orders/agent-rules.ts";
+import { advancesOf } from "../payments/on-site.ts";
 import { summaryById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 import type { ActivationFacts, Charge, Equipment, Subscription } from "./activation-steps.ts";
@@ -102,6 +103,7 @@ export async function factsFor(
     open_tasks: tasks,
     billing_day,
     invoice: invoices.length > 0 ? null : await invoiceSettings(app),
+    advances: invoices.length > 0 ? [] : await advancesOf(app, order.id),
     prorated: new Set(prorated.map(({ name }) => name)),
     labels: new Map([...summary.once.filter(({ amount_cents }) => amount_cents > 0), ...summary.monthly].map(({ sku, label }) => [sku, label])),
   };

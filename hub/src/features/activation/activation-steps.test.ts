@@ -36,6 +36,7 @@ function standing(order: OrderFacts, more: Partial<ActivationFacts> = {}): Activ
     open_tasks: [],
     billing_day: 1,
     invoice: sampleInvoiceSettings,
+    advances: [],
     prorated: new Set(order.catalog.items.filter(({ prorated }) => prorated).map(({ sku }) => sku)),
     labels: new Map(),
     ...more,

@@ -58,6 +58,8 @@ export interface ActivationFacts {
   readonly billing_day: number;
   /** null: the order is invoiced already. */
   readonly invoice: InvoiceSettings | null;
+  /** What was received for the order before its invoice, and is submitted. */
+  readonly advances: readonly { readonly name: string; readonly cents: number }[];
   /** Items whose first month is charged by the day. */
   readonly prorated: ReadonlySet<string>;
   /** How the order named what it sold, by SKU. */
@@ -135,6 +137,6 @@ function invoiced(facts: ActivationFacts): Step[] {
   if (invoice.lines.length === 0) return [];
   return [
     { op: "expect", doctype: "Sales Invoice", filters: { order_id, docstatus: 1 }, count: 0 },
-    ...invoiceSteps({ order_id, customer, project, language, invoice }, facts.invoice),
+    ...invoiceSteps({ order_id, customer, project, language, invoice, advances: facts.advances }, facts.invoice),
   ];
 }

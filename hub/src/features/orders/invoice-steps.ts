@@ -18,10 +18,18 @@ export interface Invoiced {
   readonly project: StepValue;
   readonly language: Language;
   readonly invoice: FirstInvoice;
+  /** Payment Entries that it takes, oldest first. */
+  readonly advances?: readonly { readonly name: string; readonly cents: number }[];
 }
 
-export function invoiceSteps({ order_id, customer, project, language, invoice }: Invoiced, settings: InvoiceSettings): Step[] {
+export function invoiceSteps({ order_id, customer, project, language, invoice, advances = [] }: Invoiced, settings: InvoiceSettings): Step[] {
   const reductions = invoice.reductions.reduce((total, reduction) => total + reduction.amount_cents, 0);
+  let left = invoice.total_cents;
+  const taken = advances.flatMap(({ name, cents }): StepValues[] => {
+    const allocated = Math.min(left, cents);
+    left -= allocated;
+    return allocated > 0 ? [{ reference_type: "Payment Entry", reference_name: name, advance_amount: dollarsFromCents(cents), allocated_amount: dollarsFromCents(allocated), ref_exchange_rate: 1 }] : [];
+  });
   const values: StepValues = {
     customer,
     company: settings.company,
@@ -43,6 +51,7 @@ export function invoiceSteps({ order_id, customer, project, language, invoice }:
       label: reduction.label[language],
       amount: dollarsFromCents(reduction.amount_cents),
     })),
+    ...(taken.length > 0 ? { advances: taken } : {}),
     // Otherwise it rounds to the dollar and asks for that.
     disable_rounded_total: 1,
     ignore_pricing_rule: 1,

@@ -15,6 +15,8 @@ import { raise } from "../issues/raise.ts";
 import { heldAtStripe } from "./at-stripe.ts";
 import { chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
+import { mayBePaidOnSite } from "./on-site.ts";
+import { textOf } from "../activation/activation-facts.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 
@@ -51,7 +53,7 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
   const made = await intentOf(app, row, card);
   if (made && (await concluded(app, row, made))) return;
 
-  const hold = await holdOf(app, row);
+  const hold = await holdOf(app, row, owed);
   if (hold) return holdBack(app, row, hold);
   if (owed.cents < SMALLEST_CENTS) {
     if (made) await askStripe(() => app.stripe.paymentIntents.cancel(made.id));
@@ -69,7 +71,7 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
     reached("charge.intent_stored", invoice);
     if (intent.amount !== owed.cents) intent = await askStripe(() => app.stripe.paymentIntents.update(intent.id, { amount: owed.cents }));
     const now = await owedFor(app, invoice);
-    if (now.cents !== owed.cents || (await holdOf(app, row))) throw new Error(`${invoice}: what is owed has changed in between`);
+    if (now.cents !== owed.cents || (await holdOf(app, row, now))) throw new Error(`${invoice}: what is owed has changed in between`);
     intent = await askStripe(() => app.stripe.paymentIntents.confirm(intent.id, { off_session: true, payment_method: card.payment_method }));
     reached("charge.confirmed", invoice);
   } catch (error) {
@@ -124,17 +126,10 @@ async function cardOf(app: FastifyInstance, name: string): Promise<Card | null> 
   return typeof id === "string" && id && typeof method === "string" && method ? { customer: id, payment_method: method } : null;
 }
 
-/** A draft is money a technician took on site: the office submits or discards it. */
-async function holdOf(app: FastifyInstance, row: InvoiceCharge): Promise<Hold | null> {
-  const drafts = await app.erpnext.call("GET", "/api/resource/Payment%20Entry", {
-    query: {
-      filters: JSON.stringify([
-        ["Payment Entry Reference", "reference_name", "=", row.invoice],
-        ["Payment Entry", "docstatus", "=", 0],
-      ]),
-    },
-  });
-  if (Array.isArray(drafts["data"]) && drafts["data"].length > 0) return "draft_payment";
+/** The office settles what was received on site; somebody says that the work is good; and what is charged can be entered in the books. */
+async function holdOf(app: FastifyInstance, row: InvoiceCharge, owed: Owed): Promise<Hold | null> {
+  if (await mayBePaidOnSite(app, { invoice: row.invoice, order_id: row.order_id, customer: owed.customer, owed_cents: owed.cents })) return "draft_payment";
+  if (owed.cents >= SMALLEST_CENTS && textOf(await app.erpnext.get("Gigafibre Settings", "Gigafibre Settings"), "payment_account") === "") return "no_account";
   if (row.released_by !== null) return null;
   const job = await app.erpnext.get("Dispatch Job", row.job);
   return job?.["customer_signature"] ? null : "no_signature";
@@ -186,6 +181,16 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
       lines: [
         `Le client n'a pas signé à la fin de l'installation ${row.job}: la facture ${row.invoice} n'est pas débitée de sa carte.`,
         "Faites signer le client, ou autorisez le paiement.",
+      ],
+    });
+  }
+  if (hold === "no_account") {
+    await raise(app, `charge:${row.invoice}:no_account`, {
+      subject: `Compte de paiement à choisir ${row.order_id}`,
+      order_id: row.order_id,
+      lines: [
+        `La facture ${row.invoice} n'est pas débitée: Gigafibre Settings ne nomme aucun compte où inscrire les paiements par carte.`,
+        "Choisissez « Payment account » dans Gigafibre Settings: le paiement est repris de lui-même.",
       ],
     });
   }

@@ -7,8 +7,8 @@ export const CHARGES = "charges";
 
 export type ChargeState = "waiting" | "held" | "confirming" | "charged" | "declined" | "not_charged";
 
-/** Why a charge is held: until a person says that the work is good, or what was paid on site is settled by the office. */
-export type Hold = "no_signature" | "draft_payment";
+/** Why a charge is held: until a person says that the work is good, what was paid on site is settled by the office, or the books have an account for it. */
+export type Hold = "no_signature" | "draft_payment" | "no_account";
 
 export interface InvoiceCharge {
   readonly invoice: string;

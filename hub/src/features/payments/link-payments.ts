@@ -109,21 +109,10 @@ export async function paymentOf(db: pg.Pool, intent: string): Promise<LinkPaymen
   return rows[0];
 }
 
-/**
- * What a retry would write depends on what is still owed, and that changes once the first has landed: so ERPNext is asked for the key first, and
- * again when it says that the key was used for something else.
- */
+/** What a retry would write depends on what is still owed. */
 async function paymentEntry(app: FastifyInstance, payment: LinkPayment): Promise<Committed> {
   const key = `payment:${payment.payment_intent}`;
-  const landed = await app.erpnext.find(key);
-  if (landed) return landed;
-  try {
-    return await app.erpnext.commit({ key, steps: await paymentSteps(app, payment) });
-  } catch (error) {
-    const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await app.erpnext.find(key) : null;
-    if (meanwhile) return meanwhile;
-    throw error;
-  }
+  return app.erpnext.commitOnce(key, async () => ({ key, steps: await paymentSteps(app, payment) }));
 }
 
 interface Invoice extends Record<string, unknown> {

@@ -6,13 +6,14 @@ import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import type Stripe from "stripe";
-import { centsFromDollars } from "@gigafibre/contracts/money";
 import { transaction } from "../../plugins/database.ts";
 import type { Order } from "../orders/repository.ts";
 import { orderById } from "../orders/repository.ts";
 import { heldAtStripe } from "./at-stripe.ts";
 import { OPEN_CHARGES } from "./charges.ts";
 import { LINK_PAYMENTS } from "./link-payments.ts";
+import { owedBy } from "./on-site.ts";
+import type { OwedInvoice } from "./on-site.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 
 /** 132 bits: short enough for an SMS. */
@@ -25,6 +26,18 @@ export async function paymentLink(app: FastifyInstance, client: pg.ClientBase, o
   const token = app.vault.derive(`payment-link:${orderId}`).slice(0, TOKEN_LENGTH);
   await client.query("insert into payment_link (token_hash, order_id) values ($1, $2) on conflict (order_id) do nothing", [hashOf(token), orderId]);
   return `${app.config.PUBLIC_URL.replace(/\/$/, "")}/pay/${token}`;
+}
+
+/** What these orders still owe besides what a technician received, each with the link that pays it; those that owe nothing are left out. */
+export async function paymentsOf(app: FastifyInstance, orders: readonly string[]): Promise<Map<string, { readonly owed_cents: number; readonly url: string }>> {
+  const owed = [...(await owedBy(app, orders))].map(([order, { owed_cents, on_site_cents }]) => [order, owed_cents - on_site_cents] as const).filter(([, cents]) => cents > 0);
+  return transaction(app.db, async (client) => {
+    const known = await client.query<{ id: string }>("select id from order_intake where id = any($1)", [owed.map(([order]) => order)]);
+    const ours = new Set(known.rows.map(({ id }) => id));
+    const payments = new Map<string, { owed_cents: number; url: string }>();
+    for (const [order, owed_cents] of owed) if (ours.has(order)) payments.set(order, { owed_cents, url: await paymentLink(app, client, order) });
+    return payments;
+  });
 }
 
 /**
@@ -58,28 +71,17 @@ interface Link {
   readonly session_cents: number | null;
 }
 
-interface Invoice extends Record<string, unknown> {
-  readonly name: string;
-  readonly outstanding_amount: number;
-}
-
 /** @throws ErpnextUnavailable, or Refusal `stripe_unavailable` */
 export async function openPaymentLink(app: FastifyInstance, token: string): Promise<Opened> {
   const { rows } = await app.db.query<{ order_id: string }>("select order_id from payment_link where token_hash = $1", [hashOf(token)]);
   const order = rows[0] && (await orderById(app.db, rows[0].order_id));
   if (!order) return { kind: "unknown" };
   if (order.state === "received" || order.state === "needs_attention") return { kind: "not_ready", order };
-  const invoices = (
-    await app.erpnext.list<Invoice>("Sales Invoice", {
-      fields: ["name", "outstanding_amount"],
-      filters: [
-        ["order_id", "=", order.id],
-        ["docstatus", "=", 1],
-      ],
-    })
-  ).filter(({ outstanding_amount }) => outstanding_amount > 0);
-  const owed = invoices.reduce((sum, { outstanding_amount }) => sum + centsFromDollars(outstanding_amount), 0);
-  if (owed === 0) return { kind: "nothing_owed", order };
+  const { invoices = [], owed_cents = 0, on_site_cents = 0 } = (await owedBy(app, [order.id])).get(order.id) ?? {};
+  if (owed_cents === 0) return { kind: "nothing_owed", order };
+  // Given to the technician, and with the office.
+  const owed = owed_cents - on_site_cents;
+  if (owed <= 0) return { kind: "paid", order };
   // The row's lock: two openings at once are given one page, so that nobody pays twice.
   return transaction(app.db, async (client): Promise<Opened> => {
     const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
@@ -146,7 +148,7 @@ async function forgottenSession(app: FastifyInstance, client: pg.ClientBase, ord
   return held.open.find(({ amount_total }) => amount_total === owed) ?? null;
 }
 
-async function newSession(app: FastifyInstance, token: string, order: Order, invoices: readonly Invoice[], owed: number): Promise<Stripe.Checkout.Session> {
+async function newSession(app: FastifyInstance, token: string, order: Order, invoices: readonly OwedInvoice[], owed: number): Promise<Stripe.Checkout.Session> {
   const page = `${app.config.PUBLIC_URL.replace(/\/$/, "")}/pay/${token}`;
   const metadata = { order_id: order.id, sales_invoices: invoices.map(({ name }) => name).join(",").slice(0, 500) };
   return askStripe(() =>

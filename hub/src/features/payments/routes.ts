@@ -33,6 +33,8 @@ export async function payments(root: FastifyInstance): Promise<void> {
   await chargesJob(root);
   await refundsJob(root);
   root.documentChanges.on("Payment Entry", () => lookAtHeld(root, { hold: "draft_payment" }));
+  root.documentChanges.on("Issue", () => lookAtHeld(root, { hold: "draft_payment" }));
+  root.documentChanges.on("Gigafibre Settings", () => lookAtHeld(root, { hold: "no_account" }));
   root.documentChanges.on("Dispatch Job", async ({ document }) => {
     if (document?.["customer_signature"]) await lookAtHeld(root, { job: document.name });
   });

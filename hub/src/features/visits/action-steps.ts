@@ -1,5 +1,6 @@
 /** What an action of a visit writes in ERPNext, from what stands there. Nothing here asks or writes anything. */
 import { fieldProblemOf } from "@gigafibre/contracts/problems";
+import { dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
 import { checkLabel, isMeasured, missingFor, missingId } from "@gigafibre/contracts/visits";
 import type { Visit, VisitActionBody, VisitStatus } from "@gigafibre/contracts/visits";
@@ -35,6 +36,11 @@ export function moveSteps(job: ErpnextDocument, target: VisitStatus, happened_at
 const withNote = (job: ErpnextDocument, ...lines: readonly string[]): string => [textOf(job, "notes"), ...lines].filter(Boolean).join("\n");
 
 export const noteSteps = (job: ErpnextDocument, { text }: Of<"note">): Step[] => [change(job, { notes: withNote(job, text) })];
+
+/** `50.00 $, comptant` */
+export const paymentText = ({ method, amount_cents, reference }: Of<"payment">): string => `${dollarsFromCents(amount_cents).toFixed(2)} $, ${method === "cash" ? "comptant" : "chèque"} ${reference}`.trim();
+
+export const paymentSteps = (job: ErpnextDocument, action: Of<"payment">): Step[] => [change(job, { notes: withNote(job, `Paiement reçu: ${paymentText(action)}`) })];
 
 /** The checklist's other rows stay as they are. @throws Refusal for a measured check that was done without its value */
 export function checkSteps(job: ErpnextDocument, { key, done, value }: Of<"check">): Step[] {

@@ -14,7 +14,7 @@ import { Refusal } from "../../plugins/problems.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { put } from "../outbox/rows.ts";
-import { checkSteps, completeSteps, moveSteps, noteSteps, signOffSteps } from "./action-steps.ts";
+import { checkSteps, completeSteps, moveSteps, noteSteps, paymentSteps, signOffSteps } from "./action-steps.ts";
 import { ageOf } from "./age.ts";
 import { messageOf } from "./effects.ts";
 import type { JobLocks } from "./job-locks.ts";
@@ -23,6 +23,7 @@ import { announce } from "./photos.ts";
 import { actionRow, freeze, frozenOf, hashOf, keep, settle, thaw } from "./repository.ts";
 import type { ActionRow, Frozen } from "./repository.ts";
 import { numbersOf, scanSteps } from "./scan-steps.ts";
+import { enterPayment, noteEntered } from "./site-payment.ts";
 import { devicesOf, EQUIPMENT_FIELDS, visitsOf } from "./visit-facts.ts";
 import type { Device } from "./visit-facts.ts";
 
@@ -99,7 +100,7 @@ async function whyNotTheirs(app: FastifyInstance, job: ErpnextDocument | null, s
   }
   const status = textOf(job, "status");
   if (status === "Cancelled") return "elle a été annulée";
-  if (status === "Completed" && action.kind !== "complete" && action.kind !== "photo") return "elle était déjà complétée";
+  if (status === "Completed" && !["complete", "photo", "payment"].includes(action.kind)) return "elle était déjà complétée";
   return null;
 }
 
@@ -141,7 +142,8 @@ async function decide(app: FastifyInstance, job: ErpnextDocument, { action, ...s
       // The file comes afterwards; what announces it is the hub's to keep.
       return steps([]);
     case "payment":
-      throw new Refusal("action_version_unknown");
+      // Of a completed visit only the money is entered; what is written there stands.
+      return steps(textOf(job, "status") === "Completed" ? [] : paymentSteps(job, action));
   }
 }
 
@@ -169,10 +171,13 @@ async function holdersOf(app: FastifyInstance, { serial_number, gpon_sn, mac_add
 
 async function keepForDispatch(app: FastifyInstance, { staff }: Sender, action: VisitAction, why: string): Promise<VisitActionAnswer> {
   const issue = await tellDispatch(app, staff, action, why);
+  const order_id = action.action.kind === "payment" ? textOf(await app.erpnext.get("Dispatch Job", action.job), "order_id") || null : null;
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "kept_for_dispatch", issue))) return;
     // It shows what was done there, whoever the visit is now.
     if (action.action.kind === "photo") await announce(client, action.id, action.job, action.action);
+    // Whoever's visit it is now, the money was received: the charge waits while the Issue is open.
+    if (action.action.kind === "payment") await noteEntered(client, action.id, { order_id, amount_cents: action.action.amount_cents, payment_entry: null, issue });
     await recordEvent(client, { key: `field:${action.id}:kept`, kind: "visit.kept_for_dispatch", doctype: "Issue", name: issue });
   });
   return { id: action.id, outcome: "kept_for_dispatch", replayed: false, visit: null };
@@ -181,12 +186,20 @@ async function keepForDispatch(app: FastifyInstance, { staff }: Sender, action: 
 /** Settles it in one local transaction with what follows from it. */
 async function noteApplied(app: FastifyInstance, sender: Sender, action: VisitAction): Promise<void> {
   const message = await messageOf(app, action);
+  const entered = action.action.kind === "payment" ? await enterPayment(app, sender.staff, action, action.action, await standing(app, action.job)) : null;
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "applied"))) return;
     if (message) await put(app, client, message);
+    if (entered) await noteEntered(client, action.id, entered);
     if (action.action.kind === "photo") await announce(client, action.id, action.job, action.action);
     await recordEvent(client, { key: `field:${action.id}`, kind: "visit.changed", doctype: "Dispatch Job", name: action.job, audience: [sender.staff.user] });
   });
+}
+
+async function standing(app: FastifyInstance, name: string): Promise<ErpnextDocument> {
+  const job = await app.erpnext.get("Dispatch Job", name);
+  if (!job) throw new Error(`the visit ${name} is gone`);
+  return job;
 }
 
 /** The phone has its answer even where this cannot be read. */

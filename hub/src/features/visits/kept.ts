@@ -7,6 +7,7 @@ import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { raise } from "../issues/raise.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
+import { paymentText } from "./action-steps.ts";
 import { keptIssue } from "./repository.ts";
 
 /** @returns the Issue that tells of it. Once for an action, however often it is called. */
@@ -63,7 +64,7 @@ function described(action: VisitActionBody): string {
     case "sign_off":
       return "without_signature" in action.sign_off ? `sans signature: ${action.sign_off.without_signature}` : `signé par ${action.sign_off.name} (signature conservée)`;
     case "payment":
-      return `paiement reçu: ${(action.amount_cents / 100).toFixed(2)} $, ${action.method === "cash" ? "comptant" : "chèque"} ${action.reference}`.trim();
+      return `paiement reçu: ${paymentText(action)}`;
     case "complete":
       return ["visite complétée", ...action.left_out.map(({ what, reason }) => `${what}: ${reason}`)].join("; ");
   }

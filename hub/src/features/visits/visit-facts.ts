@@ -7,6 +7,7 @@ import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { factsOfJobs } from "./repository.ts";
 import type { JobFacts } from "./repository.ts";
+import { paymentsOf } from "../payments/payment-links.ts";
 import { requestsOf } from "../ports/activation/repository.ts";
 import type { Requested } from "../ports/activation/repository.ts";
 
@@ -49,6 +50,7 @@ interface Surroundings {
   readonly issues: readonly ErpnextDocument[];
   readonly facts: ReadonlyMap<string, JobFacts>;
   readonly ports: readonly Requested[];
+  readonly payments: ReadonlyMap<string, NonNullable<Visit["payment"]>>;
 }
 
 const wifiPasswords = z.array(z.object({ name: z.string(), custom_wifi_password: z.string().nullable() }));
@@ -82,7 +84,7 @@ async function surroundings(app: FastifyInstance, jobs: readonly ErpnextDocument
   const [locations, customers] = [distinct("service_location"), distinct("customer")];
   const listed = jobs.flatMap((job) => rowsOf(job, "equipment_list").map((row) => textOf(row, "service_equipment")));
   const ofPlaces = ["service_location", "in", locations] as const;
-  const [places, people, subscriptions, devices, visits, issues, facts, ports] = await Promise.all([
+  const [places, people, subscriptions, devices, visits, issues, facts, ports, payments] = await Promise.all([
     app.erpnext.list("Service Location", {
       fields: ["name", "modified", "address_line", "city", "postal_code", "latitude", "longitude", "olt_name", "olt_frame", "olt_slot", "olt_port", "ont_id", "status"],
       filters: [["name", "in", locations]],
@@ -112,8 +114,9 @@ async function surroundings(app: FastifyInstance, jobs: readonly ErpnextDocument
     }),
     factsOfJobs(app, jobs.map((job) => ({ name: job.name, order_id: orNull(job, "order_id") }))),
     requestsOf(app.db, { location: locations }),
+    paymentsOf(app, distinct("order_id")),
   ]);
-  return { places, customers: people, subscriptions, devices, visits, issues, facts, ports };
+  return { places, customers: people, subscriptions, devices, visits, issues, facts, ports, payments };
 }
 
 function visitOf(job: ErpnextDocument, around: Surroundings): Visit {
@@ -167,7 +170,7 @@ function visitOf(job: ErpnextDocument, around: Surroundings): Visit {
     signed: textOf(job, "customer_signature") !== "" || facts?.signed === true,
     photos: facts?.photos ?? [],
     port_activation: port ? { request: port.request, done: port.state === "done" } : null,
-    payment: null,
+    payment: around.payments.get(textOf(job, "order_id")) ?? null,
   };
 }
 

@@ -5,9 +5,8 @@
 import type { FastifyInstance } from "fastify";
 import { localDate } from "@gigafibre/contracts/dates";
 import type { PortActivation } from "@gigafibre/contracts/devices";
-import type { Committed, Step, UnitOfWork } from "@gigafibre/contracts/unit-of-work";
+import type { Step } from "@gigafibre/contracts/unit-of-work";
 import { transaction } from "../../../plugins/database.ts";
-import { ErpnextRefused } from "../../../plugins/erpnext.ts";
 import type { ErpnextDocument } from "../../../plugins/erpnext.ts";
 import { textOf } from "../../activation/activation-facts.ts";
 import { raise } from "../../issues/raise.ts";
@@ -87,7 +86,7 @@ async function request(app: FastifyInstance, driver: OltDriver, { ont, job, port
   if (same && (known.state === "done" || known.job === job.name)) return;
   const number = (known?.number ?? 0) + 1;
   const key = `port:${ont.name}:${number}:${asked.gpon_sn}:${asked.frame}/${asked.slot}/${asked.port}:${asked.ontid}`;
-  const answer = await once(app, key, async () => ({ key, steps: [await taskStep(app, job, asked)] }));
+  const answer = await app.erpnext.commitOnce(key, async () => ({ key, steps: [await taskStep(app, job, asked)] }));
   const task = answer.documents[0]?.name ?? "";
   await transaction(app.db, (client) =>
     noteRequest(client, {
@@ -97,7 +96,7 @@ async function request(app: FastifyInstance, driver: OltDriver, { ont, job, port
   // The task may have been completed before it was noted here whose it is.
   if (answer.replayed) await noteStanding(app, task);
   if ((await driver.letIn(asked)) === "by_hand") return;
-  await once(app, `${key}:done`, async () => ({ key: `${key}:done`, steps: [doneStep(await app.erpnext.get("Task", task), task)] }));
+  await app.erpnext.commitOnce(`${key}:done`, async () => ({ key: `${key}:done`, steps: [doneStep(await app.erpnext.get("Task", task), task)] }));
   await transaction(app.db, (client) => noteTask(client, task, { by: "Hub Service" }));
 }
 
@@ -107,19 +106,6 @@ async function noteStanding(app: FastifyInstance, name: string): Promise<void> {
 }
 
 const spoken = ({ command: _command, ...port }: PortActivation): unknown[] => Object.entries(port).sort(([one], [other]) => (one < other ? -1 : 1));
-
-/** What would be written depends on what stands there, and that changes once it has landed: ERPNext is asked for the key first. */
-async function once(app: FastifyInstance, key: string, work: () => Promise<UnitOfWork>): Promise<Committed> {
-  const landed = await app.erpnext.find(key);
-  if (landed) return landed;
-  try {
-    return await app.erpnext.commit(await work());
-  } catch (error) {
-    const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await app.erpnext.find(key) : null;
-    if (meanwhile) return meanwhile;
-    throw error;
-  }
-}
 
 /** The project's own task, taken up again where it was done for another serial; one of its own where the visit has none. */
 async function taskStep(app: FastifyInstance, job: ErpnextDocument, asked: PortActivation): Promise<Step> {
