@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { managedModems } from "../../../../testing/genieacs.ts";
 import type { ManagedModems } from "../../../../testing/genieacs.ts";
+import { eventually } from "../../../../testing/world.ts";
 import type { AcsDriver } from "./driver.ts";
 import { AcsUnavailable } from "./driver.ts";
 import { genieacs } from "./genieacs.ts";
@@ -27,8 +28,8 @@ async function left(serial: string): Promise<unknown[]> {
 
 describe("GenieACS, asked for a device", () => {
   it("knows it by its serial, with its data model and firmware, and says so of none other", async () => {
-    const [deco, ont] = [await acs.modem("tr181"), await acs.modem("tr098")];
-    expect(await driver.find(deco.serial)).toMatchObject({ model: "tr181", firmware: "1.0.0", last_inform: expect.any(Date) as Date });
+    const [deco, ont] = [await acs.modem("Deco"), await acs.modem("HT803G-W")];
+    expect(await driver.find(deco.serial)).toMatchObject({ model: "tr181", firmware: "1.4.2", last_inform: expect.any(Date) as Date });
     expect(await driver.find(ont.serial)).toMatchObject({ model: "tr098" });
     expect(await driver.find("NOBODY-0001")).toBeNull();
     expect(await driver.reboot("NOBODY-0001")).toEqual({ outcome: "offline", reason: "never_heard" });
@@ -36,7 +37,7 @@ describe("GenieACS, asked for a device", () => {
   });
 
   it("sets what the device has, reads it back, and has it read what it says now", async () => {
-    const modem = await acs.modem("tr181");
+    const modem = await acs.modem("Deco");
     expect(await driver.set(modem.serial, [text(SSID, "Érable"), text(KEY, "canot-bleu-42")])).toEqual({ outcome: "done" });
     expect([modem.holds(SSID), modem.holds(KEY)]).toEqual(["Érable", "canot-bleu-42"]);
     const { values, ...reading } = await driver.read(modem.serial, [SSID, "Device.WiFi.SSID.9.SSID"]);
@@ -47,7 +48,7 @@ describe("GenieACS, asked for a device", () => {
   });
 
   it("answers 200 to the setting of a path that is not there, which is found by reading back", async () => {
-    const modem = await acs.modem("tr181");
+    const modem = await acs.modem("Deco");
     const path = "Device.WiFi.SSID.9.SSID";
     const id = (await driver.find(modem.serial))?.id ?? "";
     const answer = await fetch(`${acs.nbi}/devices/${encodeURIComponent(id)}/tasks?connection_request`, { method: "POST", body: JSON.stringify({ name: "setParameterValues", parameterValues: [[path, "x", "xsd:string"]] }) });
@@ -56,35 +57,38 @@ describe("GenieACS, asked for a device", () => {
   });
 
   it("tells a device that refuses, by its fault, and leaves nothing to be tried again", async () => {
-    const modem = await acs.modem("tr181");
-    modem.refuse(SSID);
-    expect(await driver.set(modem.serial, [text(SSID, "Bouleau")])).toMatchObject({ outcome: "faulted", reason: "refused_by_device", detail: expect.stringContaining("9007") as string });
+    const modem = await acs.modem("Deco");
+    modem.refuse();
+    expect(await driver.set(modem.serial, [text(SSID, "Bouleau")])).toMatchObject({ outcome: "faulted", reason: "refused_by_device", detail: expect.stringContaining("cwmp.9") as string });
     expect(await left(modem.serial)).toEqual([]);
   });
 
   it("tells a device that does not answer, with what was last heard of it, and leaves nothing to happen when it is back", async () => {
-    const modem = await acs.modem("tr181");
+    const modem = await acs.modem("Deco");
     await driver.set(modem.serial, [text(SSID, "Cèdre")]);
     await modem.leave();
+    expect(await driver.set(modem.serial, [text(SSID, "Sapin")])).toMatchObject({ outcome: "offline", reason: "no_answer" });
     expect(await driver.reboot(modem.serial)).toMatchObject({ outcome: "offline", reason: "no_answer" });
     expect(await driver.connectionRequest(modem.serial)).toMatchObject({ outcome: "offline", reason: "no_answer" });
     expect(await driver.read(modem.serial, [SSID])).toMatchObject({ outcome: "offline", values: { [SSID]: { value: "Cèdre" } } });
     expect(await left(modem.serial)).toEqual([]);
     await modem.comeBack();
-    expect(modem.reboots()).toBe(0);
+    expect(modem.holds(SSID)).toBe("Cèdre");
   });
 
   it("reboots a device, has it fetch a firmware, and calls it", async () => {
-    const modem = await acs.modem("tr098");
+    const modem = await acs.modem("HT803G-W");
     expect(await driver.reboot(modem.serial)).toEqual({ outcome: "done" });
-    expect(modem.reboots()).toBe(1);
+    await eventually("its start", async () => modem.told().reboots === 1);
     expect(await driver.connectionRequest(modem.serial)).toEqual({ outcome: "done" });
-    expect(await driver.download(modem.serial, "HT803G-2.1.bin")).toEqual({ outcome: "done" });
-    expect(modem.downloads()).toEqual(["HT803G-2.1.bin"]);
+    const file = "HT803G-9.9.bin";
+    await fetch(`${acs.nbi}/files/${file}`, { method: "PUT", headers: { fileType: "1 Firmware Upgrade Image" }, body: "version: 9.9" });
+    expect(await driver.download(modem.serial, file)).toEqual({ outcome: "done" });
+    await eventually("the firmware", async () => modem.told().firmware?.includes("9.9"));
   });
 
   it("is never sent what would end its worker: nothing answers such a task", async () => {
-    const modem = await acs.modem("tr181");
+    const modem = await acs.modem("Deco");
     const id = (await driver.find(modem.serial))?.id ?? "";
     const wrong = fetch(`${acs.nbi}/devices/${encodeURIComponent(id)}/tasks`, { method: "POST", body: JSON.stringify({ name: "paint" }) }).then(
       () => "answered",
