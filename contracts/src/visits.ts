@@ -5,8 +5,9 @@
 import { z } from "zod";
 import { isoDate } from "./dates.ts";
 import { portActivation } from "./devices.ts";
-import { position } from "./follow.ts";
 import { equipmentType, scannedLabel } from "./labels.ts";
+import { bilingual } from "./language.ts";
+import type { Bilingual } from "./language.ts";
 import { cents } from "./money.ts";
 
 export const visitStatus = z.enum(["Open", "Scheduled", "En Route", "In Progress", "Completed", "Cancelled"]);
@@ -16,7 +17,7 @@ export type VisitStatus = z.infer<typeof visitStatus>;
 export const checkKey = z.enum(["ont_signal_dbm", "wifi_24ghz", "wifi_5ghz", "speed_down_mbps", "speed_up_mbps", "tv_channels", "dial_tone", "emergency_call", "device_removed"]);
 export type CheckKey = z.infer<typeof checkKey>;
 
-const check = z.object({ key: checkKey, label: z.object({ fr: z.string(), en: z.string() }), required: z.boolean(), measured: z.boolean(), done: z.boolean(), value: z.string().nullable() });
+const check = z.object({ key: checkKey, label: bilingual, required: z.boolean(), measured: z.boolean(), done: z.boolean(), value: z.string().nullable() });
 export type Check = z.infer<typeof check>;
 
 export const visitEquipment = z.object({
@@ -87,6 +88,7 @@ export const PHOTO_LIMIT = 12 * 1024 * 1024;
 export const PHOTO_PIECE = 512 * 1024;
 
 const reason = z.string().trim().min(3, "required").max(500, "too_long");
+const position = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180), accuracy_m: z.number().min(0) });
 
 export const visitActionBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("set_out"), arrives_at: z.iso.datetime().nullable(), position: position.nullable() }),
@@ -151,7 +153,7 @@ export type VisitActionAnswer = z.infer<typeof visitActionAnswer>;
 export const photoAnswer = z.object({ id: z.uuid(), size: z.int(), received: z.int() });
 export type PhotoAnswer = z.infer<typeof photoAnswer>;
 
-const LABELS: Readonly<Record<CheckKey, { fr: string; en: string }>> = {
+const LABELS: Readonly<Record<CheckKey, Bilingual>> = {
   ont_signal_dbm: { fr: "Signal de l'ONT (dBm)", en: "ONT signal (dBm)" },
   wifi_24ghz: { fr: "WiFi 2,4 GHz", en: "2.4 GHz WiFi" },
   wifi_5ghz: { fr: "WiFi 5 GHz", en: "5 GHz WiFi" },
@@ -164,6 +166,7 @@ const LABELS: Readonly<Record<CheckKey, { fr: string; en: string }>> = {
 };
 const MEASURED: ReadonlySet<CheckKey> = new Set(["ont_signal_dbm", "speed_down_mbps", "speed_up_mbps"]);
 
+export const checkLabels = (key: CheckKey): Bilingual => LABELS[key];
 /** How a check is called in ERPNext's checklist. */
 export const checkLabel = (key: CheckKey): string => LABELS[key].fr;
 export const isMeasured = (key: CheckKey): boolean => MEASURED.has(key);

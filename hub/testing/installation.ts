@@ -1,6 +1,5 @@
 /** An installation as it happens: devices scanned in, the visit completed, the ONT heard. */
 import { randomInt } from "node:crypto";
-import { givenSite } from "@gigafibre/fixtures/demo/given-site";
 import { transaction } from "../src/plugins/database.ts";
 import type { Checkout, CheckoutInput, OrderAccepted } from "@gigafibre/contracts/orders";
 import { STAFF } from "./erpnext-admin.ts";
@@ -19,8 +18,7 @@ export interface Installed {
   readonly gpon_sn: string;
 }
 
-/** A real site, where one is given, takes its time. */
-const PATIENCE_MS = givenSite() ? 300_000 : 60_000;
+const PATIENCE_MS = 60_000;
 
 export const gponSerial = (): string => `RCMG${randomInt(0x1000_0000, 0xffff_ffff).toString(16).toUpperCase()}`;
 

@@ -49,6 +49,8 @@ export interface PhotoFile {
 export interface CarriedDays {
   readonly user: string;
   readonly days: VisitDays;
+  /** When this phone took it in, by its own clock. */
+  readonly kept_at: string;
 }
 
 export interface Setting {
