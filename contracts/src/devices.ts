@@ -61,6 +61,25 @@ export const deviceInform = z.object({
 });
 export type DeviceInform = z.infer<typeof deviceInform>;
 
+/** Light as a device has it: in dBm, or in thousandths of it (TR-181). Anything else, another unit or no light at all, is no reading. */
+export function lightOf(said: string): number | undefined {
+  const number = Number(said.trim().replace(/\s*dBm$/i, ""));
+  const dbm = number < -60 ? number / 1000 : number;
+  return said.trim() !== "" && dbm < 0 && rxPower.safeParse(dbm).success ? dbm : undefined;
+}
+
+/** `POST /devices/{serial}/informs`, by the ACS's own script: the inform, and what it needs to be answered with what the device is to be told. */
+export const informByScript = deviceInform.omit({ serial: true, rx_power_dbm: true }).extend({
+  model: dataModel,
+  /** As the device has it. */
+  light: z.string().max(40).optional(),
+});
+export const nothingToTell = z.enum(["device_unknown", "device_without_service"]);
+export const informAnswer = z.object({ wanted: provisionAnswer.nullable(), reason: nothingToTell.optional() });
+
+/** `GET /devices/{serial}/credential`, for the ACS: with what a device signs in there, by its serial as the user name. */
+export const deviceCredential = z.object({ password: z.string() });
+
 export const INFORM_TOPIC = "device/bootstrap/+";
 export const informTopic = (serial: string): string => `device/bootstrap/${serial}`;
 

@@ -1,74 +1,47 @@
 /** What devices are told, and what they say of themselves. */
-import { setTimeout } from "node:timers/promises";
 import fp from "fastify-plugin";
 import type pg from "pg";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { deviceActivated, deviceSerial, provisionAnswer, provisionQuery } from "@gigafibre/contracts/devices";
+import { deviceActivated, deviceCredential, deviceSerial, informAnswer, informByScript, lightOf, nothingToTell, provisionAnswer, provisionQuery } from "@gigafibre/contracts/devices";
+import type { DeviceInform } from "@gigafibre/contracts/devices";
 import { problem } from "@gigafibre/contracts/problems";
-import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
-import { Refusal } from "../../plugins/problems.ts";
 import { transaction } from "../../plugins/database.ts";
-import { identitiesOf, keptDevice } from "./cache.ts";
-import type { Kept } from "./cache.ts";
-import { readProfiles } from "./facts.ts";
-import type { DeviceProfile } from "./facts.ts";
+import { Refusal } from "../../plugins/problems.ts";
+import { configuredAcs } from "./acs/configured.ts";
+import { callJob, wishCalls } from "./call-job.ts";
+import { passwordOf } from "./credential.ts";
 import { bindSessions, keepActivated, keepInform, spelled } from "./informs.ts";
 import { knownDevices } from "./known-devices.ts";
 import { listenToInforms } from "./mqtt.ts";
-import { resolve } from "./resolve.ts";
+import { pushBy } from "./push.ts";
 import { ALL_DEVICES, COALESCED_SECONDS, TELL_DEVICES, tellJob } from "./tell-job.ts";
-
-/** An ACS gives its script three seconds; what comes later is lost, and asked for again. */
-const LOOK_UP_WITHIN_MS = 2_500;
+import { wantedBy } from "./wanted.ts";
 
 export const devices = fp(
   async (root) => {
     const app = root.withTypeProvider<ZodTypeProvider>();
     await tellJob(root);
+    const acs = configuredAcs(root.config);
     const tellSoon = (client: pg.ClientBase): Promise<void> => root.workers.enqueue(client, TELL_DEVICES, ALL_DEVICES, { afterSeconds: COALESCED_SECONDS });
     const known = await knownDevices(root, async (client, changed) => {
       for (const serial of await bindSessions(client, changed)) await root.activation.deviceSeen(client, serial);
+      if (acs) await wishCalls(root, client, changed);
       await tellSoon(client);
     });
-    if (root.config.MQTT_URL) {
-      await listenToInforms(root, root.config.MQTT_URL, (inform) =>
-        transaction(root.db, async (client) => {
-          const { equipment, news } = await keepInform(client, inform);
-          await root.activation.deviceSeen(client, spelled(inform.serial));
-          if (news && equipment !== null) await tellSoon(client);
-        }),
-      );
-    }
-    const profiles = root.keepSnapshot<{ profiles: DeviceProfile[] }>("device-profiles", async () => ({ profiles: await readProfiles(root.erpnext) }));
-    const hashKey = root.vault.derive("device-provision");
-
-    /** From the cache; a device that is not in it, or whose place has changed, from ERPNext. */
-    async function find(identities: readonly string[]): Promise<Kept | null> {
-      const kept = await keptDevice(root.db, root.vault, identities);
-      if (isWhole(kept)) return kept;
-      const late = new AbortController();
-      try {
-        return await Promise.race([
-          lookUp(identities, late.signal),
-          setTimeout(LOOK_UP_WITHIN_MS, undefined, { signal: late.signal, ref: false }).then(() => Promise.reject(new ErpnextUnavailable("the devices were not read in time"))),
-        ]);
-      } catch (error) {
-        if (error instanceof ErpnextUnavailable || error instanceof ErpnextRefused) throw new Refusal("erpnext_unavailable", {}, error);
-        throw error;
-      } finally {
-        late.abort();
-      }
+    const wanted = wantedBy(root, known);
+    if (acs) {
+      const push = pushBy(root, acs, wanted, tellSoon);
+      await callJob(root, acs, wanted, push);
     }
 
-    /** Again when the place was changed while it was read. */
-    async function lookUp(identities: readonly string[], late: AbortSignal): Promise<Kept | null> {
-      for (;;) {
-        await known.lookUp(identities);
-        const kept = await keptDevice(root.db, root.vault, identities);
-        if (kept === null || isWhole(kept) || late.aborted) return kept;
-      }
-    }
+    const keep = (inform: DeviceInform): Promise<void> =>
+      transaction(root.db, async (client) => {
+        const { equipment, news } = await keepInform(client, inform);
+        await root.activation.deviceSeen(client, spelled(inform.serial));
+        if (news && equipment !== null) await tellSoon(client);
+      });
+    if (root.config.MQTT_URL) await listenToInforms(root, root.config.MQTT_URL, keep);
 
     app.get(
       "/devices/:serial/provision",
@@ -88,16 +61,59 @@ export const devices = fp(
       },
       async (request, reply) => {
         const { mac, ...said } = request.query;
-        const found = await find(identitiesOf(request.params.serial, mac));
-        if (!found) throw new Refusal("device_unknown");
-        const copy = profiles.known ?? (await profiles.get());
-        if (!copy) throw new Refusal("erpnext_unavailable");
-        const answer = found.facts && resolve(found.facts, found.equipment, copy.profiles, { ...saidBefore(found), ...said }, hashKey);
-        if (!answer) throw new Refusal("device_without_service");
+        const answer = await wanted(request.params.serial, mac, said);
         const etag = `"${answer.hash}"`;
         void reply.headers({ etag, "cache-control": "no-store" });
         if (request.headers["if-none-match"] === etag && answer.firmware === null) return reply.code(304).send(null);
         return answer;
+      },
+    );
+
+    app.post(
+      "/devices/:serial/informs",
+      {
+        config: { access: "acs" },
+        schema: {
+          tags: ["devices"],
+          summary: "A device has informed its ACS; the answer is what it is to be told",
+          description:
+            "For the ACS's own script, once a session: the inform is kept before anything is answered, whoever the device is, and `wanted` is null, with " +
+            "the reason, for one that is to be told nothing. The same again is kept as the same.",
+          params: z.strictObject({ serial: deviceSerial }),
+          body: informByScript,
+          response: { 200: informAnswer, 422: problem },
+        },
+      },
+      async (request) => {
+        const { serial } = request.params;
+        const { model, light, ...said } = request.body;
+        const rx_power_dbm = light === undefined ? undefined : lightOf(light);
+        await keep({ serial, ...said, ...(rx_power_dbm === undefined ? {} : { rx_power_dbm }) });
+        const { mac, oui, product_class, firmware } = said;
+        try {
+          return { wanted: await wanted(serial, mac, { model, oui, product_class, firmware }) };
+        } catch (error) {
+          if (error instanceof Refusal && isNothingToTell(error.reason)) return { wanted: null, reason: error.reason };
+          throw error;
+        }
+      },
+    );
+
+    app.get(
+      "/devices/:serial/credential",
+      {
+        config: { access: "acs" },
+        schema: {
+          tags: ["devices"],
+          summary: "With what a device signs in at its ACS",
+          description: "A password for each serial, the same for ever: devices that are not known yet have theirs too, for they boot before their scan.",
+          params: z.strictObject({ serial: deviceSerial }),
+          response: { 200: deviceCredential },
+        },
+      },
+      async (request, reply) => {
+        void reply.header("cache-control", "no-store");
+        return { password: passwordOf(root.vault, request.params.serial) };
       },
     );
 
@@ -126,10 +142,4 @@ export const devices = fp(
   { name: "devices", dependencies: ["activation", "database", "erpnext", "workers", "document-changes", "snapshots"] },
 );
 
-const isWhole = (kept: Kept | null): boolean => kept !== null && (kept.facts !== null || kept.place === null);
-
-const saidBefore = ({ oui, product_class, firmware }: Kept): { oui?: string; product_class?: string; firmware?: string } => ({
-  ...(oui === null ? {} : { oui }),
-  ...(product_class === null ? {} : { product_class }),
-  ...(firmware === null ? {} : { firmware }),
-});
+const isNothingToTell = (reason: string): reason is z.infer<typeof nothingToTell> => nothingToTell.safeParse(reason).success;
