@@ -7,7 +7,7 @@ import type {} from "vite-ssg";
 const hub = `http://127.0.0.1:${process.env["PORT"] ?? "4000"}`;
 
 /** Every page a visitor can open, the order's pages as shells that fill themselves; `_` stands for any order. */
-const PAGES = ["/", "/commande", "/commande/_", "/conditions", "/404", "/en", "/en/order", "/en/order/_", "/en/terms", "/en/404"];
+const PAGES = ["/", "/commande", "/commande/_", "/suivi/_", "/conditions", "/404", "/en", "/en/order", "/en/order/_", "/en/follow/_", "/en/terms", "/en/404"];
 
 /** The font of every first line of text, asked for at once rather than after the styles have come. */
 function fontPreload(): string {

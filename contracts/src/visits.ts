@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { isoDate } from "./dates.ts";
 import { portActivation } from "./devices.ts";
+import { position } from "./follow.ts";
 import { equipmentType, scannedLabel } from "./labels.ts";
 import { bilingual } from "./language.ts";
 import type { Bilingual } from "./language.ts";
@@ -88,7 +89,6 @@ export const PHOTO_LIMIT = 12 * 1024 * 1024;
 export const PHOTO_PIECE = 512 * 1024;
 
 const reason = z.string().trim().min(3, "required").max(500, "too_long");
-const position = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180), accuracy_m: z.number().min(0) });
 
 export const visitActionBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("set_out"), arrives_at: z.iso.datetime().nullable(), position: position.nullable() }),

@@ -16,6 +16,7 @@ import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
 import { devices } from "./features/devices/routes.ts";
 import { documentChanges } from "./features/document-changes/routes.ts";
+import { follow } from "./features/follow/routes.ts";
 import { health } from "./features/health/routes.ts";
 import { leads } from "./features/leads/routes.ts";
 import { installDates } from "./features/install-dates/install-dates.ts";
@@ -108,6 +109,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(billing);
   await app.register(portActivations);
   await app.register(visits);
+  await app.register(follow);
   await app.register(outbox);
   await app.register(reconcileRoutes);
   await app.register(passThrough);

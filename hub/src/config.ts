@@ -73,6 +73,8 @@ const environment = z.object({
   ACS_FIRMWARE_URL: optionalUrl,
   /** The broker on which the ACS's bridge tells what devices say: `mqtt://user:password@host:1883`. */
   MQTT_URL: z.string().optional(),
+  /** Lets Traccar tell where technicians are: `forward.header=Authorization: Bearer {this}`. Without it their phones tell. */
+  TRACCAR_FORWARD_SECRET: z.string().min(16).optional(),
   /** A device that says nothing for so long is offline. */
   DEVICE_SILENT_MINUTES: count(15),
   /** What support types at an OLT to let an ONT in; `\n` between lines, `{port}`, `{gpon_sn_hex}` and the like where a value goes. */

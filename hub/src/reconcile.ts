@@ -10,7 +10,7 @@ import { z } from "zod";
 import { language } from "@gigafibre/contracts/language";
 import { buildApp } from "./app.ts";
 import { readConfig } from "./config.ts";
-import { reportOf } from "./features/reconcile/report.ts";
+import { reportOf, unfinished } from "./features/reconcile/report.ts";
 import { reconcile } from "./features/reconcile/run.ts";
 
 const { values } = parseArgs({
@@ -42,7 +42,7 @@ try {
   const left = run.held || run.findings.some(({ outcome }) => outcome === "decide" || !run.applied);
   process.exitCode = left && !(wish.accept && !run.held) ? 2 : 0;
 } catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.error(unfinished(error, wish.lang));
   process.exitCode = 1;
 } finally {
   await app.close();

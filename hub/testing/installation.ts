@@ -1,5 +1,6 @@
 /** An installation as it happens: devices scanned in, the visit completed, the ONT heard. */
 import { randomInt } from "node:crypto";
+import { givenSite } from "@gigafibre/fixtures/demo/given-site";
 import { transaction } from "../src/plugins/database.ts";
 import type { Checkout, CheckoutInput, OrderAccepted } from "@gigafibre/contracts/orders";
 import { STAFF } from "./erpnext-admin.ts";
@@ -18,7 +19,8 @@ export interface Installed {
   readonly gpon_sn: string;
 }
 
-const PATIENCE_MS = 60_000;
+/** A real site, where one is given, takes its time. */
+const PATIENCE_MS = givenSite() ? 300_000 : 60_000;
 
 export const gponSerial = (): string => `RCMG${randomInt(0x1000_0000, 0xffff_ffff).toString(16).toUpperCase()}`;
 

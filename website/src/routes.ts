@@ -5,7 +5,7 @@
 import type { Language } from "@gigafibre/contracts/language";
 import type { RouteLocationRaw, RouteRecordRaw } from "vue-router";
 
-export type Page = "home" | "order" | "status" | "terms" | "missing";
+export type Page = "home" | "order" | "status" | "follow" | "terms" | "missing";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -18,6 +18,7 @@ const PAGES = {
   home: { fr: "/", en: "/en", component: () => import("./features/landing/LandingPage.vue") },
   order: { fr: "/commande", en: "/en/order", component: () => import("./features/orders/OrderPage.vue") },
   status: { fr: "/commande/:id", en: "/en/order/:id", component: () => import("./features/orders/StatusPage.vue") },
+  follow: { fr: "/suivi/:token", en: "/en/follow/:token", component: () => import("./features/follow/FollowPage.vue") },
   terms: { fr: "/conditions", en: "/en/terms", component: () => import("./features/site/TermsPage.vue") },
   missing: { fr: "/:rest(.*)*", en: "/en/:rest(.*)*", component: () => import("./features/site/MissingPage.vue") },
 } as const;
@@ -33,6 +34,7 @@ export const routes: RouteRecordRaw[] = [
   ),
   // The French words after /en lead to the English page: people edit addresses by hand.
   { path: "/en/commande/:id?", redirect: ({ params, query, hash }) => ({ path: ["/en/order", params["id"]].filter(Boolean).join("/"), query, hash }) },
+  { path: "/en/suivi/:token", redirect: ({ params }) => `/en/follow/${String(params["token"])}` },
   { path: "/en/conditions", redirect: "/en/terms" },
 ];
 

@@ -107,4 +107,11 @@ export const VISITS = {
       en: "The photo arrived altered. Nothing of it is kept; it stays on the device: send it again from the start.",
     },
   },
+  follow_not_found: {
+    status: 404,
+    message: {
+      fr: "Ce lien de suivi n'existe pas ou n'est plus valide. Pour savoir quand le technicien arrive, appelez-nous.",
+      en: "This link does not exist or is no longer valid. To know when the technician arrives, call us.",
+    },
+  },
 } as const satisfies Record<string, Reason>;

@@ -56,6 +56,7 @@ describe("who may call a route", () => {
         "GET /api/address",
         "GET /api/address/:uuid",
         "GET /api/catalog",
+        "GET /api/follow/:token",
         "GET /api/install-dates",
         "GET /api/method/frappe.auth.get_logged_user",
         "GET /api/method/logout",

@@ -18,6 +18,8 @@ type Limiter = "search" | "checkout" | "setup_intent" | "lead" | "login";
 export const LIMITED_ROUTES: Readonly<Record<string, Limiter>> = {
   "GET /api/address": "search",
   "GET /api/address/:uuid": "search",
+  // A page asks every few seconds; whoever tries tokens is as slow as whoever searches.
+  "GET /api/follow/:token": "search",
   "POST /api/checkout": "checkout",
   "POST /api/checkout/setup-intent": "setup_intent",
   "POST /api/leads": "lead",

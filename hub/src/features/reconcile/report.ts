@@ -1,5 +1,7 @@
 /** What `pnpm reconcile` tells the person at the keyboard. */
 import type { Language } from "@gigafibre/contracts/language";
+import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
+import { Refusal } from "../../plugins/problems.ts";
 import type { Outcome } from "./findings.ts";
 import type { Reconciled } from "./run.ts";
 
@@ -48,4 +50,16 @@ export function reportOf(run: Reconciled, language: Language): string {
   else if (run.held && run.applied) lines.push(words.held);
   else if (!run.applied && (run.findings.length > 0 || run.held)) lines.push(words.planned);
   return lines.join("\n");
+}
+
+const AWAY = {
+  fr: (who: string) => `${who} ne répond pas, et rien ne peut être comparé sans lui. Ce qui a été corrigé le reste, et tout ce qui était retenu le reste aussi: recommencez quand il répond.`,
+  en: (who: string) => `${who} does not answer, and nothing can be compared without it. What was mended stays mended, and what was held back stays held: run this again once it answers.`,
+} as const;
+
+/** Why it could not be finished: who was away, or what broke, for whoever mends that. */
+export function unfinished(error: unknown, language: Language): string {
+  if (error instanceof Refusal && error.reason === "stripe_unavailable") return AWAY[language]("Stripe");
+  if (error instanceof ErpnextUnavailable) return AWAY[language]("ERPNext");
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

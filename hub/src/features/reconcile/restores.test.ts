@@ -6,6 +6,7 @@ import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
 import { restoreRow } from "./hold.ts";
 import { drawMark, numberOf, restoredSide } from "./mark.ts";
+import { unfinished } from "./report.ts";
 import { reconcile } from "./run.ts";
 
 describe("a mark in both databases", () => {
@@ -97,6 +98,17 @@ describe("a hub whose databases no longer belong together", () => {
     await reconcile(other, { apply: true, accept: true });
     await eventually("the first hub to go on", async () => (await restoreOf()) === "ok");
     await other.close();
+  });
+
+  it.each([["Stripe", "stripe"], ["ERPNext", "erpnext"]] as const)("says that %s is away where it cannot compare, and goes on holding", async (who, side) => {
+    await reconcile(world.app, { apply: false, accept: false, restored: "both" });
+    await world[side].fault({ kind: "down" });
+    const error: unknown = await reconcile(world.app, { apply: true, accept: true }).catch((reason: unknown) => reason);
+    await world[side].heal();
+    expect(unfinished(error, "fr")).toMatch(new RegExp(`^${who} ne répond pas.*recommencez quand il répond\\.$`));
+    expect(unfinished(error, "en")).toMatch(new RegExp(`^${who} does not answer`));
+    expect((await restoreRow(world.app.db)).held_side).not.toBeNull();
+    await reconcile(world.app, { apply: true, accept: true });
   });
 
   it("works on nothing until it has met ERPNext again after a start", async () => {

@@ -12,11 +12,12 @@ import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { Caller, ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { textOf } from "../activation/activation-facts.ts";
+import { beginFollow, endFollow } from "../follow/repository.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { put } from "../outbox/rows.ts";
 import { checkSteps, completeSteps, moveSteps, noteSteps, paymentSteps, signOffSteps } from "./action-steps.ts";
 import { ageOf } from "./age.ts";
-import { messageOf } from "./effects.ts";
+import { setOutOf } from "./effects.ts";
 import type { JobLocks } from "./job-locks.ts";
 import { tellDispatch } from "./kept.ts";
 import { announce } from "./photos.ts";
@@ -185,11 +186,15 @@ async function keepForDispatch(app: FastifyInstance, { staff }: Sender, action: 
 
 /** Settles it in one local transaction with what follows from it. */
 async function noteApplied(app: FastifyInstance, sender: Sender, action: VisitAction): Promise<void> {
-  const message = await messageOf(app, action);
+  const left = await setOutOf(app, action);
   const entered = action.action.kind === "payment" ? await enterPayment(app, sender.staff, action, action.action, await standing(app, action.job)) : null;
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "applied"))) return;
-    if (message) await put(app, client, message);
+    if (left) {
+      await put(app, client, left.message);
+      await beginFollow(client, left.departure);
+    }
+    if (action.action.kind === "start" || action.action.kind === "complete") await endFollow(client, action.job);
     if (entered) await noteEntered(client, action.id, entered);
     if (action.action.kind === "photo") await announce(client, action.id, action.job, action.action);
     await recordEvent(client, { key: `field:${action.id}`, kind: "visit.changed", doctype: "Dispatch Job", name: action.job, audience: [sender.staff.user] });

@@ -4,6 +4,9 @@ import { TIME_ZONE } from "@gigafibre/contracts/dates";
 import type { Language } from "@gigafibre/contracts/language";
 import type { VisitAction } from "@gigafibre/contracts/visits";
 import { textOf } from "../activation/activation-facts.ts";
+import type { ErpnextDocument } from "../../plugins/erpnext.ts";
+import { tokenFor } from "../follow/repository.ts";
+import type { Departure, Place } from "../follow/repository.ts";
 import { toGsm7 } from "../messages/sms-text.ts";
 import type { Message } from "../outbox/rows.ts";
 import { ageOf } from "./age.ts";
@@ -11,8 +14,14 @@ import { ageOf } from "./age.ts";
 /** A technician who left longer ago may be there already. */
 const WORTH_TELLING_MS = 15 * 60_000;
 
+/** What the customer is told, and the link that follows the technician from then on. */
+export interface SetOut {
+  readonly message: Message;
+  readonly departure: Departure;
+}
+
 /** Null where nothing is to be told, or where it would come late or be untrue. @throws ErpnextUnavailable */
-export async function messageOf(app: FastifyInstance, action: VisitAction): Promise<Message | null> {
+export async function setOutOf(app: FastifyInstance, action: VisitAction): Promise<SetOut | null> {
   if (action.action.kind !== "set_out") return null;
   const now = Date.now();
   const age = ageOf(action);
@@ -25,18 +34,45 @@ export async function messageOf(app: FastifyInstance, action: VisitAction): Prom
   const customer = textOf(job, "customer") ? await app.erpnext.get("Customer", textOf(job, "customer")) : null;
   const digits = (textOf(job, "contact_phone") || textOf(customer, "mobile_no")).replace(/\D/g, "").replace(/^1(?=\d{10}$)/, "");
   if (textOf(job, "status") !== "En Route" || digits.length !== 10) return null;
+  const language = textOf(customer, "preferred_language") === "en" ? "en" : "fr";
+  const token = tokenFor(app.vault, action.id);
+  const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, textOf(job, "assigned_to"))]);
   return {
-    key: `visit:${action.job}:set_out:sms`,
-    subject: textOf(job, "order_id") || action.job,
-    not_after: new Date(now - age + WORTH_TELLING_MS),
-    kind: "sms",
-    payload: { to: `+1${digits}`, body: setOutSms(action.job, textOf(customer, "preferred_language") === "en" ? "en" : "fr", arrives) },
+    message: {
+      key: `visit:${action.job}:set_out:sms`,
+      subject: textOf(job, "order_id") || action.job,
+      not_after: new Date(now - age + WORTH_TELLING_MS),
+      kind: "sms",
+      payload: { to: `+1${digits}`, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },
+    },
+    departure: {
+      job: action.job,
+      token,
+      technician: textOf(job, "assigned_to"),
+      traccar_device: textOf(technician, "traccar_device_id") || null,
+      arrives_at: arrives,
+      destination: pointOf(place),
+      position: action.action.position,
+    },
   };
 }
 
+async function technicianOf(app: FastifyInstance, user: string): Promise<ErpnextDocument | null> {
+  const [found] = await app.erpnext.list("Technician", { fields: ["name", "modified", "traccar_device_id"], filters: [["user", "=", user]], limit: 1 });
+  return found ?? null;
+}
+
+function pointOf(place: ErpnextDocument | null): Place | null {
+  const [latitude, longitude] = [Number(place?.["latitude"] ?? 0), Number(place?.["longitude"] ?? 0)];
+  // ERPNext keeps an empty number as 0.
+  return latitude !== 0 && longitude !== 0 ? { latitude, longitude } : null;
+}
+
+const followUrl = (publicUrl: string, language: Language, token: string): string => `${publicUrl.replace(/\/$/, "")}${language === "fr" ? "/suivi" : "/en/follow"}/${token}`;
+
 /** It ends with the job's number: that is how a message already sent is recognised. */
-export function setOutSms(job: string, language: Language, arrives: Date | null): string {
+export function setOutSms(job: string, language: Language, arrives: Date | null, url: string): string {
   const time = arrives && new Intl.DateTimeFormat(language === "fr" ? "fr-CA" : "en-CA", { timeZone: TIME_ZONE, hour: "numeric", minute: "2-digit" }).format(arrives);
-  const text = language === "fr" ? `Technicien en route!${time ? ` Arrivée prévue vers ${time}.` : ""}` : `Your technician is on the way!${time ? ` Expected around ${time}.` : ""}`;
+  const text = language === "fr" ? `Technicien en route!${time ? ` Arrivée prévue vers ${time}.` : ""} Suivez-le: ${url}` : `Your technician is on the way!${time ? ` Expected around ${time}.` : ""} Follow: ${url}`;
   return toGsm7(`${text} Gigafibre, ${job}`);
 }

@@ -1,0 +1,43 @@
+const fr = {
+  shell: "Votre technicien",
+  loading: "Nous cherchons votre technicien…",
+  on_the_way: "Votre technicien est en route.",
+  around: (time: string) => `Arrivée prévue vers ${time}`,
+  soon: "Arrivée sous peu",
+  distance: (km: string) => `à environ ${km} km de chez vous, à vol d'oiseau`,
+  close: "à moins d'un kilomètre de chez vous",
+  no_position: "Sa position n'est pas connue pour l'instant; l'heure prévue tient toujours.",
+  seen: (minutes: number) => (minutes < 1 ? "Position de l'instant" : `Position d'il y a ${minutes} min`),
+  arrived: "Votre technicien est arrivé.",
+  arrived_text: "Il travaille maintenant chez vous. Sa position n'est plus affichée ni gardée.",
+  over: "Ce suivi est terminé.",
+  over_text: "Le lien ne sert que le temps du trajet. Une question sur votre rendez-vous? Appelez-nous.",
+  privacy: "La position est approximative. Elle s'efface à l'arrivée.",
+  updates: "Cette page se met à jour toute seule.",
+  stale: "La connexion est coupée; ceci est le dernier état connu. Nous réessayons.",
+  call: (number: string) => `Appeler le ${number}`,
+  home: "Retour à l'accueil",
+};
+
+const en: typeof fr = {
+  shell: "Your technician",
+  loading: "Looking for your technician…",
+  on_the_way: "Your technician is on the way.",
+  around: (time) => `Expected around ${time}`,
+  soon: "Expected shortly",
+  distance: (km) => `about ${km} km from your place, as the crow flies`,
+  close: "less than a kilometre from your place",
+  no_position: "Their position is not known right now; the expected time still stands.",
+  seen: (minutes) => (minutes < 1 ? "Position as of now" : `Position from ${minutes} min ago`),
+  arrived: "Your technician has arrived.",
+  arrived_text: "They are at work at your place. Their position is no longer shown or kept.",
+  over: "There is nothing to follow any more.",
+  over_text: "The link works during the drive only. A question about your appointment? Call us.",
+  privacy: "The position is approximate. It is erased on arrival.",
+  updates: "This page updates by itself.",
+  stale: "The connection is down; this is the last we know. We keep trying.",
+  call: (number) => `Call ${number}`,
+  home: "Back to the home page",
+};
+
+export const texts = { fr, en };
