@@ -3,15 +3,8 @@ import { readLabel } from "@gigafibre/contracts/labels";
 import type { EquipmentType, ScannedLabel } from "@gigafibre/contracts/labels";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { REASONS } from "@gigafibre/contracts/problems";
-
-/** A device of another place of the days that are carried, with what was scanned there and not sent yet. */
-export interface KnownDevice {
-  readonly equipment_type: EquipmentType;
-  readonly serial_number: string | null;
-  readonly mac_address: string | null;
-  /** As people call it. */
-  readonly place: string;
-}
+import type { KnownDevice } from "../days/known-devices.ts";
+import { equipmentNames } from "../visits/equipment-names.ts";
 
 export type TypedLabel = ScannedLabel & { readonly equipment_type: EquipmentType };
 
@@ -20,13 +13,6 @@ export type LabelVerdict =
   /** Its codes do not say what it is: the person does. */
   | { readonly kind: "which_type"; readonly label: ScannedLabel; readonly codes: string[] }
   | { readonly kind: "refused"; readonly reason: "unreadable_label" | "two_devices" | "wrong_device_type" | "serial_elsewhere"; readonly said: Bilingual; readonly codes: string[] };
-
-export const TYPE_NAMES: Readonly<Record<EquipmentType, Bilingual>> = {
-  ONT: { fr: "ONT", en: "ONT" },
-  Routeur: { fr: "Routeur", en: "Router" },
-  "Décodeur TV": { fr: "Décodeur TV", en: "TV box" },
-  "Téléphone IP": { fr: "Téléphone IP", en: "IP phone" },
-};
 
 /** What goes along with the scan (contracts/src/visits.ts). */
 const CODES = 12;
@@ -58,8 +44,8 @@ function isSame({ serial_number, mac_address }: KnownDevice, label: ScannedLabel
 }
 
 const wrongType = (found: EquipmentType, wanted: EquipmentType): Bilingual => ({
-  fr: `C'est l'étiquette d'un appareil de type ${TYPE_NAMES[found].fr}; il faut: ${TYPE_NAMES[wanted].fr}. Rien n'a été inscrit; numérisez le bon appareil.`,
-  en: `This is the label of a device of type ${TYPE_NAMES[found].en}; wanted: ${TYPE_NAMES[wanted].en}. Nothing was recorded; scan the right device.`,
+  fr: `C'est l'étiquette d'un appareil de type ${equipmentNames.fr[found]}; il faut: ${equipmentNames.fr[wanted]}. Rien n'a été inscrit; numérisez le bon appareil.`,
+  en: `This is the label of a device of type ${equipmentNames.en[found]}; wanted: ${equipmentNames.en[wanted]}. Nothing was recorded; scan the right device.`,
 });
 
 const elsewhere = ({ place }: KnownDevice): Bilingual => ({

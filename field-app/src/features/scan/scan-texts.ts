@@ -1,8 +1,8 @@
 import type { EquipmentType } from "@gigafibre/contracts/labels";
-import { TYPE_NAMES } from "./judge-label.ts";
+import { equipmentNames } from "../visits/equipment-names.ts";
 
 const FR = {
-  title: (type: EquipmentType | null): string => (type === null ? "Numériser un appareil" : `Numériser: ${TYPE_NAMES[type].fr}`),
+  title: (type: EquipmentType | null): string => (type === null ? "Numériser un appareil" : `Numériser: ${equipmentNames.fr[type]}`),
   close: "Fermer",
   starting: "La caméra s'allume…",
   looking: "Visez l'étiquette: tous ses codes sont lus ensemble.",
@@ -36,7 +36,7 @@ const FR = {
 };
 
 const EN: typeof FR = {
-  title: (type) => (type === null ? "Scan a device" : `Scan: ${TYPE_NAMES[type].en}`),
+  title: (type) => (type === null ? "Scan a device" : `Scan: ${equipmentNames.en[type]}`),
   close: "Close",
   starting: "The camera is starting…",
   looking: "Aim at the label: all its codes are read together.",

@@ -5,8 +5,8 @@ import { prepareZXingModule } from "zxing-wasm/reader";
 import { beforeAll, describe, expect, it } from "vitest";
 import { labelPicture, rgbaOf } from "@gigafibre/fixtures/labels/picture";
 import type { PrintedCode, Taken } from "@gigafibre/fixtures/labels/picture";
+import type { KnownDevice } from "../days/known-devices.ts";
 import { judgeLabel, judgeTyped } from "./judge-label.ts";
-import type { KnownDevice } from "./judge-label.ts";
 import { Sighting } from "./sighting.ts";
 import { readCodes } from "./zxing.ts";
 
@@ -52,7 +52,7 @@ describe("a label", () => {
     expect(verdict).toMatchObject({ kind: "refused", reason: "two_devices" });
   }, 60_000);
 
-  const there: KnownDevice = { equipment_type: "ONT", serial_number: "RCMG19A01234", mac_address: null, place: "7, chemin Sud" };
+  const there: KnownDevice = { equipment_type: "ONT", serial_number: "RCMG19A01234", mac_address: null, job: "JOB-2", place: "7, chemin Sud" };
 
   it("of another type than is wanted is refused at once, in both languages", () => {
     const verdict = judgeLabel(["403F8C112233"], { accept: "ONT", known: [] });
