@@ -73,7 +73,7 @@ export async function heard(world: World, serial: string, rx_power_dbm: number |
        on conflict (serial) do update set rx_power_dbm = excluded.rx_power_dbm, last_seen = now()`,
       [serial, rx_power_dbm],
     );
-    await world.app.activation.deviceSeen(client, serial);
+    await world.app.activation.devicesSeen(client, [serial]);
   });
 }
 

@@ -2,6 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import { localDate } from "@gigafibre/contracts/dates";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
+import { readProfiles } from "../devices/facts.ts";
+import { profileOf } from "../devices/resolve.ts";
 import { invoiceSettings } from "../orders/agent-rules.ts";
 import { advancesOf } from "../payments/on-site.ts";
 import { summaryById } from "../orders/repository.ts";
@@ -34,7 +36,7 @@ export async function settingsOf(app: FastifyInstance): Promise<Thresholds> {
 
 export async function equipmentOf(app: FastifyInstance, location: string): Promise<Equipment[]> {
   return app.erpnext.list<Equipment & Record<string, unknown>>("Service Equipment", {
-    fields: ["name", "equipment_type", "status", "serial_number", "gpon_sn", "mac_address", "device_profile"],
+    fields: ["name", "equipment_type", "status", "serial_number", "gpon_sn", "mac_address", "device_profile", "brand", "model"],
     filters: [["service_location", "=", location]],
     order_by: "creation asc",
   });
@@ -46,6 +48,20 @@ export function ontSerials(equipment: readonly Equipment[]): { readonly port_ser
     .filter(({ equipment_type, status }) => equipment_type === "ONT" && (status === "En attente" || status === "Actif"))
     .map(({ gpon_sn, serial_number }) => [gpon_sn, serial_number].flatMap((name) => (name ? [name.toUpperCase()] : [])))
     .flatMap((names) => (names[0] === undefined ? [] : [{ port_serial: names[0], names }]));
+}
+
+/** Names of the ONTs that do the voice, by the profile by which they are told what to do. */
+async function speakingOnts(app: FastifyInstance, equipment: readonly Equipment[]): Promise<ReadonlySet<string>> {
+  const profiles = await readProfiles(app.erpnext);
+  const speaking = new Set<string>();
+  for (const ont of equipment.filter(({ equipment_type }) => equipment_type === "ONT")) {
+    const { rows } = await app.db.query<{ oui: string | null; product_class: string | null }>("select oui, product_class from device_session where serial = any($1) order by last_seen desc limit 1", [
+      [ont.gpon_sn, ont.serial_number, ont.mac_address].flatMap((name) => (name ? [name.toUpperCase()] : [])),
+    ]);
+    const said = { oui: rows[0]?.oui ?? undefined, product_class: rows[0]?.product_class ?? undefined };
+    if (profileOf({ device_profile: ont.device_profile ?? "", brand: ont.brand ?? "", model: ont.model ?? "" }, profiles, said)?.provides_voice) speaking.add(ont.name);
+  }
+  return speaking;
 }
 
 /** @throws CannotActivate, ErpnextUnavailable, Refusal `invoicing_not_ready` */
@@ -86,7 +102,6 @@ export async function factsFor(
     ],
   });
   const prorated = await app.erpnext.list("Item", { filters: [["prorated", "=", 1]] });
-  const voice = await app.erpnext.list("Device Profile", { filters: [["provides_voice", "=", 1]] });
   const summary = await summaryById(app.db, app.vault, order.id);
   return {
     order_id: order.id,
@@ -99,7 +114,7 @@ export async function factsFor(
     subscriptions,
     charges: Array.isArray(job["charges"]) ? (job["charges"] as Charge[]) : [],
     equipment,
-    voice_profiles: new Set(voice.map(({ name }) => name)),
+    speaking: await speakingOnts(app, equipment),
     open_tasks: tasks,
     billing_day,
     invoice: invoices.length > 0 ? null : await invoiceSettings(app),

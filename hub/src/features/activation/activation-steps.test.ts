@@ -32,7 +32,7 @@ function standing(order: OrderFacts, more: Partial<ActivationFacts> = {}): Activ
     })),
     charges: (inserted("Dispatch Job")[0]?.values["charges"] ?? []) as unknown as Charge[],
     equipment: [],
-    voice_profiles: new Set(),
+    speaking: new Set(),
     open_tasks: [],
     billing_day: 1,
     invoice: sampleInvoiceSettings,
@@ -71,10 +71,10 @@ describe("the steps of an activation", () => {
 
   it("make a telephone active with the ONT that speaks for it, and with no other", () => {
     const equipment = [ont, phone, box];
-    expect(activeOf(standing(order, { equipment, voice_profiles: new Set(["HT803G"]) }))).toEqual(["E1", "E2"]);
+    expect(activeOf(standing(order, { equipment, speaking: new Set(["E1"]) }))).toEqual(["E1", "E2"]);
     expect(activeOf(standing(order, { equipment }))).toEqual(["E1"]);
-    expect(activeOf(standing(order, { equipment: [{ ...ont, gpon_sn: null }, phone], voice_profiles: new Set(["HT803G"]) }))).toEqual([]);
-    expect(activeOf(standing(order, { equipment: [{ ...ont, status: "Retourné" }, phone], voice_profiles: new Set(["HT803G"]) }))).toEqual([]);
+    expect(activeOf(standing(order, { equipment: [{ ...ont, gpon_sn: null }, phone], speaking: new Set(["E1"]) }))).toEqual([]);
+    expect(activeOf(standing(order, { equipment: [{ ...ont, status: "Retourné" }, phone], speaking: new Set(["E1"]) }))).toEqual([]);
   });
 
   it("bill from the next billing day, or a month on where the order was invoiced before; never an invoice twice", () => {

@@ -38,6 +38,8 @@ export interface Equipment {
   readonly gpon_sn: string | null;
   readonly mac_address: string | null;
   readonly device_profile: string | null;
+  readonly brand?: string | null;
+  readonly model?: string | null;
 }
 
 /** What stands in ERPNext for an order whose installation is completed. */
@@ -52,8 +54,8 @@ export interface ActivationFacts {
   readonly subscriptions: readonly Subscription[];
   readonly charges: readonly Charge[];
   readonly equipment: readonly Equipment[];
-  /** Names of the Device Profiles that do the voice. */
-  readonly voice_profiles: ReadonlySet<string>;
+  /** Names of the ONTs that do the voice. */
+  readonly speaking: ReadonlySet<string>;
   readonly open_tasks: readonly { readonly name: string; readonly status: string }[];
   readonly billing_day: number;
   /** null: the order is invoiced already. */
@@ -99,10 +101,10 @@ const toActivate = ({ subscriptions }: ActivationFacts): Subscription[] =>
   subscriptions.filter(({ status, billed_until }) => status === "Pending" || (status === "Active" && !billed_until));
 
 /** What was scanned; and the telephones, where the ONT speaks for them. */
-function nowActive({ equipment, voice_profiles }: ActivationFacts): Equipment[] {
+function nowActive({ equipment, speaking }: ActivationFacts): Equipment[] {
   const present = equipment.filter(({ status }) => status === "En attente" || status === "Actif");
   const scanned = (each: Equipment): boolean => Boolean(each.serial_number) || Boolean(each.mac_address) || Boolean(each.gpon_sn);
-  const ontSpeaks = present.some((each) => each.equipment_type === "ONT" && scanned(each) && voice_profiles.has(each.device_profile ?? ""));
+  const ontSpeaks = present.some((each) => each.equipment_type === "ONT" && scanned(each) && speaking.has(each.name));
   return present.filter((each) => each.status === "En attente" && (scanned(each) || (ontSpeaks && each.equipment_type === "Téléphone IP")));
 }
 

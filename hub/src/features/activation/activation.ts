@@ -13,8 +13,8 @@ import { begin, lookAgain, waitingFor } from "./repository.ts";
 declare module "fastify" {
   interface FastifyInstance {
     activation: {
-      /** A device has informed: what waits for it goes on once the caller's transaction, which keeps the inform, is committed. */
-      deviceSeen(client: pg.ClientBase, serial: string): Promise<void>;
+      /** Devices have informed: what waits for them goes on once the caller's transaction, which keeps the informs, is committed. */
+      devicesSeen(client: pg.ClientBase, serials: readonly string[]): Promise<void>;
     };
   }
 }
@@ -33,8 +33,8 @@ export const activation = fp(
     await activateJob(app);
 
     app.decorate("activation", {
-      async deviceSeen(client, serial) {
-        for (const order of await waitingFor(client, serial)) await app.workers.enqueue(client, ACTIVATE, order);
+      async devicesSeen(client, serials) {
+        for (const order of await waitingFor(client, serials)) await app.workers.enqueue(client, ACTIVATE, order);
       },
     });
 

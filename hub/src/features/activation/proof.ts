@@ -1,6 +1,6 @@
 /**
  * Proof that a service is there: its ONT has informed since the order, by the hub's clock, with light in range. Whoever stores an inform in
- * `device_session` calls `app.activation.deviceSeen(client, serial)` in the same transaction.
+ * `device_session` calls `app.activation.devicesSeen(client, serials)` in the same transaction.
  */
 import type pg from "pg";
 

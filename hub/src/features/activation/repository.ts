@@ -104,9 +104,9 @@ export async function noteAttention(db: Connection, orderId: string, reason: str
   await db.query("update activation set attention_reason = $2 where order_id = $1", [orderId, reason.slice(0, 2_000)]);
 }
 
-/** Orders that wait for this very ONT. */
-export async function waitingFor(client: pg.ClientBase, serial: string): Promise<string[]> {
-  const { rows } = await client.query<{ order_id: string }>("select order_id from activation where state = 'waiting' and $1 = any(serials)", [serial]);
+/** Orders that wait for one of these very ONTs. */
+export async function waitingFor(client: pg.ClientBase, serials: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ order_id: string }>("select order_id from activation where state = 'waiting' and serials && $1::text[]", [serials]);
   return rows.map(({ order_id }) => order_id);
 }
 

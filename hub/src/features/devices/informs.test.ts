@@ -60,6 +60,15 @@ describe("what a device says of itself", () => {
     expect(await rows("select kind from event_log where name = $1 and kind = 'device.online'", [device])).toHaveLength(1);
   });
 
+  it("is kept in its order when it comes with many others, each device's own to itself", async () => {
+    const serials = [gponSerial(), gponSerial()];
+    await Promise.all(["1.0", "1.1", "1.2"].flatMap((firmware) => serials.map((serial) => inform(serial, { firmware }))));
+    for (const serial of serials) {
+      await eventually("its three", async () => (await rows("select 1 from device_sample where serial = $1", [serial])).length === 3);
+      expect(await rows("select firmware, changes::int from device_session where serial = $1", [serial])).toEqual([{ firmware: "1.2", changes: 3 }]);
+    }
+  });
+
   it("is kept when it comes before its scan, and told once the scan has come", async () => {
     const serial = gponSerial();
     await inform(serial);

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import type { DeviceInform } from "@gigafibre/contracts/devices";
 import { gponFromHex } from "@gigafibre/contracts/labels";
-import { recordEvent } from "../live-events/record-event.ts";
+import { recordEvents } from "../live-events/record-event.ts";
 import { identitiesOf } from "./cache.ts";
 import type { EquipmentFacts } from "./facts.ts";
 
@@ -14,76 +14,121 @@ const UNKNOWN_KEPT_DAYS = 7;
 /** A GPON serial has one spelling, whichever a device uses. */
 export const spelled = (serial: string): string => gponFromHex(serial) ?? serial;
 
-interface Before {
-  readonly online: boolean;
+/** What came of an inform. */
+export interface Kept {
+  readonly serial: string;
+  /** The Service Equipment it is from. */
+  readonly equipment: string | null;
+  /** ERPNext is to be told. */
   readonly news: boolean;
 }
 
-/** Keeps an inform. @returns the Service Equipment it is from, and whether ERPNext is to be told */
-export async function keepInform(client: pg.ClientBase, inform: DeviceInform): Promise<{ equipment: string | null; news: boolean }> {
-  const serial = spelled(inform.serial);
-  await client.query("select pg_advisory_xact_lock(hashtextextended('device:' || $1, 0))", [serial]);
-  const equipment = await equipmentFor(client, identitiesOf(serial, inform.mac));
-  const values = [serial, equipment, inform.mac, inform.ip, inform.firmware, inform.rx_power_dbm, inform.uptime_s, inform.oui, inform.product_class];
-  const { rows } = await client.query<Before>(
-    `select online,
-       not online or equipment is distinct from $2
-       or coalesce($3, ip) is distinct from ip or coalesce($4, firmware) is distinct from firmware
-       or abs(coalesce($5::real - rx_power_dbm, case when $5::real is null then 0 else $6 end)) >= $6 as news
-     from device_session where serial = $1`,
-    [serial, equipment, inform.ip ?? null, inform.firmware ?? null, inform.rx_power_dbm ?? null, NEWS_DB],
-  );
-  const news = rows[0]?.news ?? true;
-  const isBoot = inform.event === "bootstrap" || inform.event === "boot";
-  await client.query(
-    `insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, online, last_seen, last_boot, changes)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, now(), case when $10 then now() end, 1)
-     on conflict (serial) do update set
-       equipment = excluded.equipment, mac = coalesce(excluded.mac, kept.mac), ip = coalesce(excluded.ip, kept.ip),
-       firmware = coalesce(excluded.firmware, kept.firmware),
-       rx_power_dbm = coalesce(excluded.rx_power_dbm, kept.rx_power_dbm),
-       uptime_s = coalesce(excluded.uptime_s, kept.uptime_s), oui = coalesce(excluded.oui, kept.oui),
-       product_class = coalesce(excluded.product_class, kept.product_class), online = true, last_seen = now(),
-       last_boot = coalesce(excluded.last_boot, kept.last_boot), changes = kept.changes + case when $11 then 1 else 0 end`,
-    [...values.map((value) => value ?? null), isBoot, news],
-  );
-  if (inform.rx_power_dbm !== undefined || inform.uptime_s !== undefined) {
-    await client.query("insert into device_sample (serial, rx_power_dbm, uptime_s) values ($1, $2, $3) on conflict do nothing", [
-      serial,
-      inform.rx_power_dbm ?? null,
-      inform.uptime_s ?? null,
-    ]);
+/** Keeps informs in the order in which they came. */
+export async function keepInforms(client: pg.ClientBase, informs: readonly DeviceInform[]): Promise<Kept[]> {
+  const said = informs.map((inform) => ({ ...inform, serial: spelled(inform.serial) }));
+  await takeTurns(client, said.map(({ serial }) => serial));
+  const kept: Kept[] = [];
+  // A device that has said two things is heard twice.
+  for (let rest = said; rest.length > 0; ) {
+    const first = new Map<string, (typeof said)[number]>();
+    const later = rest.filter((inform) => first.has(inform.serial) || (first.set(inform.serial, inform), false));
+    kept.push(...(await keepOneEach(client, [...first.values()])));
+    rest = later;
   }
-  if (equipment !== null && !rows[0]?.online) await tellOnline(client, serial, equipment);
-  return { equipment, news };
+  return kept;
 }
 
-async function equipmentFor(client: pg.ClientBase, identities: readonly string[]): Promise<string | null> {
-  const { rows } = await client.query<{ equipment: string }>({
-    name: "device.equipment",
-    text: "select equipment from device_identity where identity = any($1) order by rank, equipment limit 1",
-    values: [identities],
+/** Whoever else speaks of the same devices waits, in one order for all. */
+async function takeTurns(client: pg.ClientBase, serials: readonly string[]): Promise<void> {
+  await client.query({
+    name: "device.turns",
+    text: "select pg_advisory_xact_lock(hashtextextended('device:' || serial, 0)) from (select distinct serial from unnest($1::text[]) serial order by serial) mine",
+    values: [serials],
   });
-  return rows[0]?.equipment ?? null;
 }
 
-async function tellOnline(client: pg.ClientBase, serial: string, equipment: string): Promise<void> {
-  const { rows } = await client.query<{ changes: string }>("select changes from device_session where serial = $1", [serial]);
-  await recordEvent(client, { key: `device:${serial}:online:${rows[0]?.changes ?? 0}`, kind: "device.online", doctype: "Service Equipment", name: equipment });
+async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform[]): Promise<Kept[]> {
+  const equipment = await equipmentFor(client, informs.map(({ serial, mac }) => identitiesOf(serial, mac)));
+  const column = <K extends keyof DeviceInform>(name: K): (DeviceInform[K] | null)[] => informs.map((inform) => inform[name] ?? null);
+  const { rows } = await client.query<{ serial: string; equipment: string | null; changes: string; was_online: boolean; news: boolean }>({
+    name: "device.keep",
+    text: `with said as (
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::text[], $9::text[], $10::boolean[])
+           as said (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, is_boot)
+       ), heard as (
+         select said.*, coalesce(before.online, false) as was_online, coalesce(
+           not before.online or before.equipment is distinct from said.equipment
+           or coalesce(said.ip, before.ip) is distinct from before.ip or coalesce(said.firmware, before.firmware) is distinct from before.firmware
+           or abs(coalesce(said.rx_power_dbm - before.rx_power_dbm, case when said.rx_power_dbm is null then 0 else $11 end)) >= $11, true) as news
+         from said left join device_session before using (serial)
+       ), written as (
+         insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, online, last_seen, last_boot, changes)
+         select serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, true, now(), case when is_boot then now() end, case when news then 1 else 0 end
+         from heard order by serial
+         on conflict (serial) do update set
+           equipment = excluded.equipment, mac = coalesce(excluded.mac, kept.mac), ip = coalesce(excluded.ip, kept.ip),
+           firmware = coalesce(excluded.firmware, kept.firmware), rx_power_dbm = coalesce(excluded.rx_power_dbm, kept.rx_power_dbm),
+           uptime_s = coalesce(excluded.uptime_s, kept.uptime_s), oui = coalesce(excluded.oui, kept.oui),
+           product_class = coalesce(excluded.product_class, kept.product_class), online = true, last_seen = now(),
+           last_boot = coalesce(excluded.last_boot, kept.last_boot), changes = kept.changes + excluded.changes
+         returning serial, changes
+       ), sampled as (
+         insert into device_sample (serial, at, rx_power_dbm, uptime_s)
+         select serial, clock_timestamp(), rx_power_dbm, uptime_s from said where rx_power_dbm is not null or uptime_s is not null on conflict do nothing
+       )
+       select serial, heard.equipment, written.changes, heard.was_online, heard.news from heard join written using (serial)`,
+    values: [
+      column("serial"), equipment, column("mac"), column("ip"), column("firmware"), column("rx_power_dbm"), column("uptime_s"), column("oui"), column("product_class"),
+      informs.map(({ event }) => event === "bootstrap" || event === "boot"), NEWS_DB,
+    ],
+  });
+  await tellOnline(client, rows.flatMap(({ serial, equipment: name, changes, was_online }) => (name === null || was_online ? [] : [{ serial, equipment: name, changes }])));
+  return rows;
 }
 
-/** A device has taken what it was told. */
-export async function keepActivated(client: pg.ClientBase, serial: string, hash: string, firmware: string | undefined): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `insert into device_session as kept (serial, equipment, firmware, provisioned_hash, provisioned_at, online, changes)
-     values ($1, $4, $3, $2, now(), true, 1)
+/** Of each device, by what it is called: a serial before a MAC address. */
+async function equipmentFor(client: pg.ClientBase, identities: readonly (readonly string[])[]): Promise<(string | null)[]> {
+  const asked = identities.flatMap((names, number) => names.map((name) => ({ number, name })));
+  const { rows } = await client.query<{ number: number; equipment: string }>({
+    name: "device.equipment",
+    text: `select distinct on (number) number, equipment from unnest($1::int[], $2::text[]) asked (number, identity) join device_identity using (identity)
+           order by number, rank, equipment`,
+    values: [asked.map(({ number }) => number), asked.map(({ name }) => name)],
+  });
+  const found = new Map(rows.map(({ number, equipment }) => [number, equipment]));
+  return identities.map((_, number) => found.get(number) ?? null);
+}
+
+const tellOnline = (client: pg.ClientBase, devices: readonly { readonly serial: string; readonly equipment: string; readonly changes: string }[]): Promise<void> =>
+  recordEvents(
+    client,
+    devices.map(({ serial, equipment, changes }) => ({ key: `device:${serial}:online:${changes}`, kind: "device.online", doctype: "Service Equipment", name: equipment })),
+  );
+
+/** A device that has taken what it was told. */
+export interface Activated {
+  readonly serial: string;
+  readonly hash: string;
+  readonly firmware?: string | undefined;
+}
+
+/** Notes what devices have taken. @returns whether any of it is news */
+export async function keepActivated(client: pg.ClientBase, activated: readonly Activated[]): Promise<boolean> {
+  // Of a device that has said it twice, the last.
+  const said = [...new Map(activated.map((each) => [spelled(each.serial), { ...each, serial: spelled(each.serial) }])).values()];
+  await takeTurns(client, said.map(({ serial }) => serial));
+  const equipment = await equipmentFor(client, said.map(({ serial }) => identitiesOf(serial)));
+  const { rowCount } = await client.query({
+    name: "device.activated",
+    text: `insert into device_session as kept (serial, equipment, firmware, provisioned_hash, provisioned_at, online, changes)
+       select serial, equipment, firmware, hash, now(), true, 1 from unnest($1::text[], $2::text[], $3::text[], $4::text[]) said (serial, equipment, firmware, hash) order by serial
      on conflict (serial) do update set
        provisioned_hash = excluded.provisioned_hash, provisioned_at = now(), firmware = coalesce(excluded.firmware, kept.firmware),
        equipment = excluded.equipment, last_seen = now(), online = true, changes = kept.changes + 1
      where kept.provisioned_hash is distinct from excluded.provisioned_hash or not kept.online`,
-    [spelled(serial), hash, firmware ?? null, await equipmentFor(client, identitiesOf(serial))],
-  );
-  return rowCount === 1;
+    values: [said.map(({ serial }) => serial), equipment, said.map(({ firmware }) => firmware ?? null), said.map(({ hash }) => hash)],
+  });
+  return (rowCount ?? 0) > 0;
 }
 
 /** Sessions heard before their device was known are bound to it, and those of a device that is another now are let go. @returns serials newly bound */
@@ -95,13 +140,13 @@ export async function bindSessions(client: pg.ClientBase, devices: readonly Equi
       "update device_session set equipment = null where equipment = $1 and not (serial = any($2) or serial = $3 or mac is not distinct from nullif($3, ''))",
       [name, names, mac_address],
     );
-    const { rows } = await client.query<{ serial: string; online: boolean }>(
+    const { rows } = await client.query<{ serial: string; online: boolean; changes: string }>(
       `update device_session set equipment = $1, changes = changes + 1
-       where (serial = any($2) or ($3 <> '' and (serial = $3 or mac = $3))) and equipment is distinct from $1 returning serial, online`,
+       where (serial = any($2) or ($3 <> '' and (serial = $3 or mac = $3))) and equipment is distinct from $1 returning serial, online, changes`,
       [name, names, mac_address],
     );
-    for (const { serial, online } of rows) {
-      if (online) await tellOnline(client, serial, name);
+    for (const { serial, online, changes } of rows) {
+      if (online) await tellOnline(client, [{ serial, equipment: name, changes }]);
       bound.push(serial);
     }
   }
@@ -115,10 +160,12 @@ export async function noteSilence(client: pg.ClientBase, silentMinutes: number):
      where online and last_seen < now() - $1 * interval '1 minute' returning serial, equipment, changes`,
     [silentMinutes],
   );
-  for (const { serial, equipment, changes } of rows) {
-    if (equipment === null) continue;
-    await recordEvent(client, { key: `device:${serial}:offline:${changes}`, kind: "device.offline", doctype: "Service Equipment", name: equipment });
-  }
+  await recordEvents(
+    client,
+    rows.flatMap(({ serial, equipment, changes }) =>
+      equipment === null ? [] : [{ key: `device:${serial}:offline:${changes}`, kind: "device.offline" as const, doctype: "Service Equipment", name: equipment }],
+    ),
+  );
   await client.query("delete from device_sample where at < now() - $1 * interval '1 day'", [KEPT_DAYS]);
   await client.query("delete from device_session where equipment is null and unknown_issue is null and last_seen < now() - $1 * interval '1 day'", [UNKNOWN_KEPT_DAYS]);
   return rows.length;

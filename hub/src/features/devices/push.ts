@@ -24,7 +24,7 @@ export function pushBy(app: FastifyInstance, acs: AcsDriver, wanted: Wanted, tel
     const answer = await acs.set(serial, [...parameters, { path: `${ROOT[model]}.DeviceInfo.ProvisioningCode`, value: hash, type: "xsd:string" }]);
     if (answer.outcome !== "done") return answer;
     await transaction(app.db, async (client) => {
-      if (await keepActivated(client, serial, hash, device.firmware ?? undefined)) await tellSoon(client);
+      if (await keepActivated(client, [{ serial, hash, firmware: device.firmware ?? undefined }])) await tellSoon(client);
     });
     return firmware !== null && !acs.devicesAsk ? acs.download(serial, firmware.file) : answer;
   };

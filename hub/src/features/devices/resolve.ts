@@ -34,7 +34,7 @@ export function resolve(facts: PlaceFacts, equipment: string, profiles: readonly
 }
 
 /** The one its document names; else the first of which the device bears the signs; else the one of its brand and model. */
-export function profileOf(device: EquipmentFacts, profiles: readonly DeviceProfile[], said: Said): DeviceProfile | undefined {
+export function profileOf(device: Pick<EquipmentFacts, "device_profile" | "brand" | "model">, profiles: readonly DeviceProfile[], said: Omit<Said, "model">): DeviceProfile | undefined {
   return (
     profiles.find(({ name }) => name === device.device_profile) ??
     profiles.find((profile) => bearsSigns(profile, said)) ??
@@ -42,7 +42,7 @@ export function profileOf(device: EquipmentFacts, profiles: readonly DeviceProfi
   );
 }
 
-function bearsSigns({ oui, product_class }: DeviceProfile, said: Said): boolean {
+function bearsSigns({ oui, product_class }: DeviceProfile, said: Omit<Said, "model">): boolean {
   if (oui === "" && product_class === "") return false;
   const ofMaker = oui === "" || oui === said.oui?.toUpperCase();
   return ofMaker && (product_class === "" || (said.product_class !== undefined && new RegExp(`^(?:${product_class})$`).test(said.product_class)));

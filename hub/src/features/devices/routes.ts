@@ -11,12 +11,17 @@ import { Refusal } from "../../plugins/problems.ts";
 import { configuredAcs } from "./acs/configured.ts";
 import { callJob, wishCalls } from "./call-job.ts";
 import { passwordOf } from "./credential.ts";
-import { bindSessions, keepActivated, keepInform, spelled } from "./informs.ts";
+import { bindSessions, keepActivated, keepInforms } from "./informs.ts";
+import type { Activated } from "./informs.ts";
 import { knownDevices } from "./known-devices.ts";
 import { listenToInforms } from "./mqtt.ts";
 import { pushBy } from "./push.ts";
 import { ALL_DEVICES, COALESCED_SECONDS, TELL_DEVICES, tellJob } from "./tell-job.ts";
+import { together } from "./together.ts";
 import { wantedBy } from "./wanted.ts";
+
+/** What devices say is kept in batches, each in one transaction. */
+const AT_ONCE = 500;
 
 export const devices = fp(
   async (root) => {
@@ -25,7 +30,7 @@ export const devices = fp(
     const acs = configuredAcs(root.config);
     const tellSoon = (client: pg.ClientBase): Promise<void> => root.workers.enqueue(client, TELL_DEVICES, ALL_DEVICES, { afterSeconds: COALESCED_SECONDS });
     const known = await knownDevices(root, async (client, changed) => {
-      for (const serial of await bindSessions(client, changed)) await root.activation.deviceSeen(client, serial);
+      await root.activation.devicesSeen(client, await bindSessions(client, changed));
       if (acs) await wishCalls(root, client, changed);
       await tellSoon(client);
     });
@@ -35,12 +40,22 @@ export const devices = fp(
       await callJob(root, acs, wanted, push);
     }
 
-    const keep = (inform: DeviceInform): Promise<void> =>
-      transaction(root.db, async (client) => {
-        const { equipment, news } = await keepInform(client, inform);
-        await root.activation.deviceSeen(client, spelled(inform.serial));
-        if (news && equipment !== null) await tellSoon(client);
-      });
+    const keep = together<DeviceInform>(
+      (informs) =>
+        transaction(root.db, async (client) => {
+          const kept = await keepInforms(client, informs);
+          await root.activation.devicesSeen(client, kept.map(({ serial }) => serial));
+          if (kept.some(({ news, equipment }) => news && equipment !== null)) await tellSoon(client);
+        }),
+      AT_ONCE,
+    );
+    const activated = together<Activated>(
+      (devices) =>
+        transaction(root.db, async (client) => {
+          if (await keepActivated(client, devices)) await tellSoon(client);
+        }),
+      AT_ONCE,
+    );
     if (root.config.MQTT_URL) await listenToInforms(root, root.config.MQTT_URL, keep);
 
     app.get(
@@ -131,10 +146,7 @@ export const devices = fp(
         },
       },
       async (request) => {
-        const { hash, firmware } = request.body;
-        await transaction(root.db, async (client) => {
-          if (await keepActivated(client, request.params.serial, hash, firmware)) await tellSoon(client);
-        });
+        await activated({ serial: request.params.serial, ...request.body });
         return { ok: true as const };
       },
     );
