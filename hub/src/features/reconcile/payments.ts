@@ -22,7 +22,8 @@ interface Kept {
 }
 
 const idOf = (reference: string | { id: string } | null): string => (typeof reference === "string" ? reference : (reference?.id ?? ""));
-const money = (cents: number): string => `${dollarsFromCents(cents).toFixed(2)} $`;
+/** The same words for both languages. */
+const money = (cents: number): string => `${dollarsFromCents(cents).toFixed(2)} CAD`;
 
 export async function comparePayments(comparison: Comparison): Promise<void> {
   const { app, sinceSeconds } = comparison;
