@@ -126,6 +126,27 @@ export class Phone {
     return this.page.locator("header").getByRole("status");
   }
 
+  /** A serial typed in where no camera reads it. */
+  async type(code: string): Promise<void> {
+    await this.button("Entrer le numéro").click();
+    await this.page.getByLabel("Numéro de série ou adresse MAC").fill(code);
+    await this.button("Vérifier").click();
+    await this.button("Inscrire cet appareil").click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+  }
+
+  async sign(): Promise<void> {
+    const frame = this.sheet("À votre satisfaction").getByRole("img", { name: "Signez ici" });
+    const box = await frame.boundingBox();
+    if (!box) throw new Error("there is nowhere to sign");
+    await this.page.mouse.move(box.x + 40, box.y + box.height / 2);
+    await this.page.mouse.down();
+    for (let step = 1; step <= 12; step++) await this.page.mouse.move(box.x + 40 + step * 15, box.y + box.height / 2 + (step % 2 ? 22 : -22));
+    await this.page.mouse.up();
+    await this.page.getByRole("button", { name: "Signer", exact: true }).click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+  }
+
   async stop(): Promise<void> {
     await this.context.close();
     await this.line.close();

@@ -24,7 +24,6 @@ export const texts = {
     kept_why: "La visite n'était plus la vôtre, ou était finie. Ce que vous avez fait est gardé, et la répartition est avertie.",
     photo_waiting: "Reçue; sa photo suit",
     photo_refused: "Reçue, mais sa photo est refusée",
-    again_at: (time: string) => `prochain essai vers ${time}`,
     did: {
       set_out: "En route",
       start: "Visite commencée",
@@ -61,7 +60,6 @@ export const texts = {
     kept_why: "The visit was no longer yours, or was over. What you did is kept, and dispatch has been told.",
     photo_waiting: "Received; its photo follows",
     photo_refused: "Received, but its photo is refused",
-    again_at: (time: string) => `next try around ${time}`,
     did: {
       set_out: "On the way",
       start: "Visit started",

@@ -1,6 +1,7 @@
 /** One visit as it stands on this phone, and how something is done to it. */
 import { computed, shallowRef } from "vue";
 import type { ComputedRef, ShallowRef } from "vue";
+import { visitActionBody } from "@gigafibre/contracts/visits";
 import type { Visit, VisitActionBody, VisitActionKind } from "@gigafibre/contracts/visits";
 import type { PendingAction } from "../outbox/outbox.ts";
 import { useSession } from "../session/session.ts";
@@ -22,7 +23,9 @@ export function useVisit(job: string): VisitWork {
     visit: computed(() => carried.visits.value.find(({ name }) => name === job)),
     pending: computed(() => carried.pending.value.filter((each) => each.job === job)),
     correcting,
-    perform: async (action, photo) => {
+    perform: async (made, photo) => {
+      // Plain, as IndexedDB takes it, and as the hub will read it.
+      const action = visitActionBody.parse(made);
       const replaced = correcting.value?.action.kind === action.kind ? correcting.value : null;
       const kept = await tell(replaced ? outbox.edit(replaced.id, action) : outbox.add(job, action, photo ? { photo } : {}));
       if (!kept) return false;
