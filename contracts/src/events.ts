@@ -26,6 +26,7 @@ export const eventKind = z.enum([
   "payment.received",
   "device.online",
   "device.offline",
+  "device.outage",
   "payment.held",
   "payment.declined",
   "payment.refunded",

@@ -7,6 +7,7 @@ import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { erpnextTime } from "../orders/steps.ts";
 import { noteSilence } from "./informs.ts";
+import { noteOutages, OUTAGES_LEFT, tellOutages } from "./outages.ts";
 
 export const TELL_DEVICES = "tell-devices";
 export const ALL_DEVICES = "all";
@@ -38,12 +39,14 @@ export async function tellJob(app: FastifyInstance): Promise<void> {
       for (let untold = await nextUntold(app); untold.length > 0; untold = await nextUntold(app)) await tell(app, untold);
       await raiseUnknown(app);
       await closeKnown(app);
+      await tellOutages(app);
     },
     async unfinished() {
       const { rows } = await app.db.query(
         `select 1 where exists (select 1 from device_session where changes > told and equipment is not null)
            or exists (select 1 from device_session where equipment is null and unknown_issue is null and first_seen < now() - interval '${UNKNOWN_AFTER}')
-           or exists (select 1 from device_session where equipment is not null and unknown_issue is not null)`,
+           or exists (select 1 from device_session where equipment is not null and unknown_issue is not null)
+           or exists (${OUTAGES_LEFT})`,
       );
       return rows.length > 0 ? [ALL_DEVICES] : [];
     },
@@ -52,7 +55,10 @@ export async function tellJob(app: FastifyInstance): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   app.addHook("onReady", async () => {
     timer = setInterval(() => {
-      transaction(app.db, (client) => noteSilence(client, app.config.DEVICE_SILENT_MINUTES)).catch((error: unknown) =>
+      transaction(app.db, async (client) => {
+        await noteSilence(client, app.config.DEVICE_SILENT_MINUTES);
+        await noteOutages(client, app.config.DEVICE_SILENT_MINUTES);
+      }).catch((error: unknown) =>
         app.log.warn({ err: error }, "silent devices could not be noted and will be again"),
       );
     }, EVERY_MS);
