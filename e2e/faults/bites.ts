@@ -10,8 +10,10 @@ import { MUTATIONS } from "./mutations.ts";
 import type { Mutation } from "./mutations.ts";
 import { mustHaveOne } from "./case.ts";
 import { RACES } from "./races.ts";
+import { offlineCases } from "./offline.ts";
 import type { Report } from "./report.ts";
 import { RESTORES } from "./restores.ts";
+import { stormCases } from "./storm.ts";
 import { UNIT_OF_WORK } from "./unit-of-work.ts";
 import type { Prepared, World, WorldOptions } from "./world.ts";
 import { keepWorlds } from "./worlds.ts";
@@ -27,7 +29,11 @@ async function plainOrder(world: World): Promise<string[]> {
 }
 
 /** The situations of a quick run, the short ones first. */
-const BATTERY: readonly Case[] = [...UNIT_OF_WORK, ...RACES, ...MATRIX].filter(({ quick }) => quick);
+const BATTERY: readonly Case[] = [
+  ...[...UNIT_OF_WORK, ...RACES, ...MATRIX].filter(({ quick }) => quick),
+  ...offlineCases(7_101, 20),
+  ...stormCases(7_100, { orders: 1, paymentsEach: 8, deliveries: 200 }),
+];
 const begins = (first: string) => (situation: Case): boolean => situation.name.startsWith(first);
 const PLAIN = "a plain order";
 

@@ -8,6 +8,10 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Quiet {
   /** Waits until nothing is left to do. @throws Error naming what is left after `withinMs`. */
   wait(withinMs?: number): Promise<void>;
+  /** Waits until these queues are empty. @throws Error naming what is left. */
+  waitFor(queues: readonly string[], withinMs?: number): Promise<void>;
+  /** What any queue would try again later, it tries now. */
+  hurry(): Promise<void>;
   /** Cuts the hub's connections to PostgreSQL, as a failover does. */
   cutDatabase(): Promise<void>;
   /** Kills a process of PostgreSQL: all of it falls, and recovers from its log. Every database of the server is away meanwhile. */
@@ -32,28 +36,33 @@ export function createQuiet(databaseUrl: string): Quiet {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: "faults" });
   // A connection that is lost while idle is replaced at its next use.
   pool.on("error", () => undefined);
-  const left = async (): Promise<string[]> => {
-    const { rows } = await pool.query<{ what: string }>(LEFT, [QUEUES]);
+  const left = async (queues: readonly string[]): Promise<string[]> => {
+    const { rows } = await pool.query<{ what: string }>(LEFT, [queues]);
     return rows.map(({ what }) => what).sort();
   };
-  return {
-    async wait(withinMs = 120_000) {
-      const deadline = Date.now() + withinMs;
-      let before = "";
-      for (let still = 0; ; still += 1) {
-        const now = await left().catch(() => ["PostgreSQL is away"]);
-        if (now.length === 0) return;
-        if (Date.now() > deadline) throw new Error(`not quiet after ${withinMs / 1000} s: ${now.slice(0, 8).join("; ")}`);
-        if (now.join() !== before) still = 0;
-        before = now.join();
-        if (still >= HURRY_AFTER_POLLS) {
-          still = 0;
-          await pool
-            .query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now() and name = any ($1)", [QUEUES])
-            .catch(() => undefined);
-        }
-        await wait(POLL_MS);
+  const settled = async (queues: readonly string[], withinMs: number): Promise<void> => {
+    const deadline = Date.now() + withinMs;
+    let before = "";
+    for (let still = 0; ; still += 1) {
+      const now = await left(queues).catch(() => ["PostgreSQL is away"]);
+      if (now.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`not quiet after ${withinMs / 1000} s: ${now.slice(0, 8).join("; ")}`);
+      if (now.join() !== before) still = 0;
+      before = now.join();
+      if (still >= HURRY_AFTER_POLLS) {
+        still = 0;
+        await pool
+          .query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now() and name = any ($1)", [queues])
+          .catch(() => undefined);
       }
+      await wait(POLL_MS);
+    }
+  };
+  return {
+    wait: (withinMs = 120_000) => settled(QUEUES, withinMs),
+    waitFor: (queues, withinMs = 120_000) => settled(queues, withinMs),
+    async hurry() {
+      await pool.query("update jobs.job set start_after = now() where state in ('created', 'retry') and start_after > now()").catch(() => undefined);
     },
     async cutDatabase() {
       await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'hub%'");

@@ -18,8 +18,8 @@ async function ordered(world: World, options?: Parameters<World["shopper"]>[0]):
 
 const byCardAndByLink = (world: World): Promise<[Shopper, Shopper]> => Promise.all([ordered(world), ordered(world, { byAgent: true, basket: "internet" })]);
 
-/** Opens the link in the SMS and pays what it asks. @returns what was wrong */
-async function pay(world: World, shopper: Shopper): Promise<string[]> {
+/** Opens the link in the SMS and pays what it asks, on Stripe's page. @returns what was wrong */
+export async function openPayPage(world: World, shopper: Shopper): Promise<string[]> {
   const message = (await world.reader.messages()).find(({ channel, text }) => channel === "sms" && text?.includes(shopper.accepted?.order_id ?? "?"));
   const link = /https?:\/\/\S+\/pay\/[\w-]+/.exec(message?.text ?? "")?.[0];
   if (link === undefined) return [`${shopper.name}: no link to pay by in the SMS`];
@@ -37,7 +37,12 @@ async function pay(world: World, shopper: Shopper): Promise<string[]> {
       },
     }),
   });
-  if (!paid.ok) return [`${shopper.name}: was not let pay: ${paid.status} ${await paid.text()}`];
+  return paid.ok ? [] : [`${shopper.name}: was not let pay: ${paid.status} ${await paid.text()}`];
+}
+
+async function pay(world: World, shopper: Shopper): Promise<string[]> {
+  const complaints = await openPayPage(world, shopper);
+  if (complaints.length > 0) return complaints;
   const entered = await until(async () => (await paidInvoices(world, shopper)).length === 1, 20_000);
   return entered ? [] : [`${shopper.name}: the payment did not reach the books`];
 }

@@ -34,8 +34,8 @@ export const STEPS: readonly NamedStep[] = [
   { moment: "order.attention_committed", what: "ERPNext's refusal is noted; no Issue yet", refused: true },
 ];
 
-/** Moments of what follows an order: its visit, its activation, its charge. They are listed so that none is forgotten; nothing is killed there yet. */
-const AFTERWARDS: readonly string[] = [
+/** Moments of what follows an order: its visit, its activation, its charge. offline.ts kills there. */
+export const AFTERWARDS: readonly string[] = [
   "field.kept",
   "field.frozen",
   "field.committed",

@@ -70,6 +70,8 @@ export interface World {
   readonly hub: HubProcess;
   /** ERPNext itself, without a line in between. */
   readonly erpnextUrl: string;
+  /** Stripe itself. */
+  readonly stripeUrl: string;
   readonly lines: Lines;
   readonly reader: Reader;
   readonly quiet: Quiet;
@@ -302,6 +304,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
     return {
       hub,
       erpnextUrl,
+      stripeUrl: local(stripePort),
       lines,
       reader,
       quiet,
