@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import { gponSerial, macAddress } from "./labels.ts";
+import { bilingual } from "./language.ts";
 import type { Bilingual } from "./language.ts";
 
 /** The tree of parameters a device has: TR-098 (`InternetGatewayDevice.`) or TR-181 (`Device.`). */
@@ -93,21 +94,6 @@ export function qualityOf(rx_power_dbm: number | null, thresholds: { warning_dbm
   return rx_power_dbm < thresholds.warning_dbm ? "weak" : "good";
 }
 
-/** What the hub last knows of a device, for staff. `GET /api/devices/{serial}`. */
-export const deviceState = z.object({
-  serial: z.string(),
-  equipment: z.string().nullable(),
-  online: z.boolean(),
-  last_seen: z.iso.datetime().nullable(),
-  ip: z.string().nullable(),
-  firmware: z.string().nullable(),
-  rx_power_dbm: z.number().nullable(),
-  signal: signalQuality,
-  uptime_s: z.number().nullable(),
-  provisioned: z.enum(["never", "current", "waiting"]),
-});
-export type DeviceState = z.infer<typeof deviceState>;
-
 /** Why a device did not do at once what its ACS was asked to have it do. */
 export const ACS_REASONS = {
   no_session: {
@@ -161,6 +147,39 @@ export const acsAnswer = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.enum(["queued", "offline", "faulted"]), reason: z.enum(Object.keys(ACS_REASONS) as [AcsReason, ...AcsReason[]]), detail: z.string().optional() }),
 ]);
 export type AcsAnswer = z.infer<typeof acsAnswer>;
+
+/** What staff may have a device do: start again, take at once all it is to be told, or fetch the firmware of its profile. */
+export const deviceActionName = z.enum(["reboot", "push", "firmware"]);
+export type DeviceActionName = z.infer<typeof deviceActionName>;
+
+/** `POST /api/devices/{serial}/actions`. */
+export const deviceActionRequest = z.strictObject({ action: deviceActionName });
+
+/** What came of it, said in both languages where it was not done. */
+export const deviceActionAnswer = z.object({ answer: acsAnswer, message: bilingual.nullable() });
+
+/** What the hub knows of a device, for staff, with what the ACS reads of it when asked to. `GET /api/devices/{serial}?live=`. */
+export const deviceState = z.object({
+  serial: z.string(),
+  equipment: z.string().nullable(),
+  online: z.boolean(),
+  last_seen: z.iso.datetime().nullable(),
+  last_boot: z.iso.datetime().nullable(),
+  ip: z.string().nullable(),
+  mac: z.string().nullable(),
+  product_class: z.string().nullable(),
+  firmware: z.string().nullable(),
+  rx_power_dbm: z.number().nullable(),
+  signal: signalQuality,
+  uptime_s: z.number().nullable(),
+  provisioned: z.enum(["never", "current", "waiting"]),
+  provisioned_at: z.iso.datetime().nullable(),
+  /** null: not asked for, or there is no ACS. What it did not say now it said at `at`. */
+  live: z.object({ answer: acsAnswer, values: z.array(z.object({ path: z.string(), value: z.string(), at: z.iso.datetime().nullable() })) }).nullable(),
+  /** What staff had it do, newest first. `outcome` is null while it is not known. */
+  actions: z.array(z.object({ action: deviceActionName, asked_by: z.string(), asked_at: z.iso.datetime(), outcome: z.string().nullable(), reason: z.string().nullable() })),
+});
+export type DeviceState = z.infer<typeof deviceState>;
 
 /** What support types at the OLT to let an ONT in. `line_profile` as `LP:102`. */
 export const portActivation = z.object({

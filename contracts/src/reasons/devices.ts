@@ -16,6 +16,27 @@ export const DEVICES = {
       en: "The device is known, but not in use at an active or pending place. It was told nothing; check its place and status.",
     },
   },
+  acs_absent: {
+    status: 409,
+    message: {
+      fr: "Aucun ACS n'est configuré: on ne peut rien demander aux appareils. Rien n'a été fait; ses réglages lui seront donnés à son prochain signe de vie.",
+      en: "No ACS is set up: nothing can be asked of devices. Nothing was done; it is told its settings when it is next heard.",
+    },
+  },
+  acs_unavailable: {
+    status: 503,
+    message: {
+      fr: "L'ACS ne répond pas: on ne sait pas si l'appareil l'a fait. Regardez son état, puis réessayez dans une minute.",
+      en: "The ACS does not answer: whether the device did it is not known. Look at its state, then try again in a minute.",
+    },
+  },
+  firmware_current: {
+    status: 409,
+    message: {
+      fr: "L'appareil a déjà le micrologiciel que son profil demande, ou son profil n'en demande aucun. Rien n'a été fait.",
+      en: "The device already has the firmware its profile asks for, or its profile asks for none. Nothing was done.",
+    },
+  },
   port_activation_not_found: {
     status: 404,
     message: {

@@ -21,6 +21,7 @@ interface Call {
   /** It has spoken since, and so has asked. */
   readonly heard: boolean;
   readonly provisioned_hash: string | null;
+  readonly mac: string | null;
 }
 
 /** Asks for a call of every device heard so far whose place is that of one of these. In the caller's transaction. */
@@ -39,9 +40,9 @@ export async function wishCalls(app: FastifyInstance, client: pg.ClientBase, cha
 
 export async function callJob(app: FastifyInstance, acs: AcsDriver, wanted: Wanted, push: Push): Promise<void> {
   /** @returns whether it has taken what it is to be told; null where there is nothing to tell it */
-  async function isCurrent(serial: string, hash: string | null): Promise<boolean | null> {
+  async function isCurrent(serial: string, { mac, provisioned_hash: hash }: Call): Promise<boolean | null> {
     try {
-      for (const model of ["tr098", "tr181"] as const) if ((await wanted(serial, undefined, { model })).hash === hash) return true;
+      for (const model of ["tr098", "tr181"] as const) if ((await wanted(serial, mac ?? undefined, { model })).hash === hash) return true;
       return false;
     } catch (error) {
       if (error instanceof Refusal && (error.reason === "device_unknown" || error.reason === "device_without_service")) return null;
@@ -56,7 +57,7 @@ export async function callJob(app: FastifyInstance, acs: AcsDriver, wanted: Want
     maxRetrySeconds: 300,
     async work(serial) {
       const { rows } = await app.db.query<Call>(
-        `select call.wishes, call.attempts, coalesce(session.last_seen > call.wished_at, false) as heard, session.provisioned_hash
+        `select call.wishes, call.attempts, coalesce(session.last_seen > call.wished_at, false) as heard, session.provisioned_hash, session.mac
          from device_call call left join device_session session using (serial) where serial = $1 and called_at is null`,
         [serial],
       );
@@ -64,10 +65,10 @@ export async function callJob(app: FastifyInstance, acs: AcsDriver, wanted: Want
       if (!call) return;
       const ended = (outcome: string): Promise<unknown> =>
         app.db.query("update device_call set called_at = now(), outcome = $3 where serial = $1 and wishes = $2", [serial, call.wishes, outcome]);
-      const current = await isCurrent(serial, call.provisioned_hash);
+      const current = await isCurrent(serial, call);
       if (current !== false) return void (await ended(current ? "current" : "nothing_to_tell"));
       if (acs.devicesAsk && call.heard) return void (await ended("heard"));
-      const answer = acs.devicesAsk ? await acs.connectionRequest(serial) : await push(serial);
+      const answer = acs.devicesAsk ? await acs.connectionRequest(serial) : await push(serial, call.mac ?? undefined);
       if (answer.outcome === "done") return void (await ended("done"));
       if (call.attempts + 1 >= ATTEMPTS) return void (await ended(answer.reason));
       await app.db.query("update device_call set attempts = attempts + 1 where serial = $1 and wishes = $2", [serial, call.wishes]);

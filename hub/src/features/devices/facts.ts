@@ -133,3 +133,10 @@ export async function readProfiles(erpnext: ErpnextClient): Promise<DeviceProfil
   ]);
   return profiles.map((profile) => ({ ...profile, parameters: parameters.filter(({ parent }) => parent === profile.name) }));
 }
+
+/** Below which light is weak, and below which it is critical. */
+export async function thresholds(erpnext: ErpnextClient): Promise<{ warning_dbm: number; critical_dbm: number }> {
+  const settings = await erpnext.get("Gigafibre Settings", "Gigafibre Settings");
+  const limit = (field: string, fallback: number): number => z.number().catch(fallback).parse(settings?.[field]);
+  return { warning_dbm: limit("signal_warning_dbm", -25), critical_dbm: limit("signal_critical_dbm", -27) };
+}

@@ -11,15 +11,15 @@ import type { Wanted } from "./wanted.ts";
 export const ROOT = { tr098: "InternetGatewayDevice", tr181: "Device" } as const;
 
 /** @throws Refusal as `Wanted` does; AcsUnavailable */
-export type Push = (serial: string) => Promise<AcsAnswer>;
+export type Push = (serial: string, mac: string | undefined) => Promise<AcsAnswer>;
 
 /** @param tellSoon has ERPNext told, in the transaction that keeps it */
 export function pushBy(app: FastifyInstance, acs: AcsDriver, wanted: Wanted, tellSoon: (client: pg.ClientBase) => Promise<void>): Push {
-  return async (serial) => {
+  return async (serial, mac) => {
     const device = await acs.find(serial);
     if (!device) return notDone("never_heard");
     const model = device.model ?? "tr181";
-    const { parameters, hash, firmware } = await wanted(serial, undefined, { model, ...(device.firmware === null ? {} : { firmware: device.firmware }) });
+    const { parameters, hash, firmware } = await wanted(serial, mac, { model, ...(device.firmware === null ? {} : { firmware: device.firmware }) });
     // The code with them: a device that says it has taken them is not told again at its next inform.
     const answer = await acs.set(serial, [...parameters, { path: `${ROOT[model]}.DeviceInfo.ProvisioningCode`, value: hash, type: "xsd:string" }]);
     if (answer.outcome !== "done") return answer;

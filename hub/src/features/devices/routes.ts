@@ -16,6 +16,7 @@ import type { Activated } from "./informs.ts";
 import { knownDevices } from "./known-devices.ts";
 import { listenToInforms } from "./mqtt.ts";
 import { pushBy } from "./push.ts";
+import { staffRoutes } from "./staff-routes.ts";
 import { ALL_DEVICES, COALESCED_SECONDS, TELL_DEVICES, tellJob } from "./tell-job.ts";
 import { together } from "./together.ts";
 import { wantedBy } from "./wanted.ts";
@@ -35,10 +36,9 @@ export const devices = fp(
       await tellSoon(client);
     });
     const wanted = wantedBy(root, known);
-    if (acs) {
-      const push = pushBy(root, acs, wanted, tellSoon);
-      await callJob(root, acs, wanted, push);
-    }
+    const push = acs && pushBy(root, acs, wanted, tellSoon);
+    if (acs && push) await callJob(root, acs, wanted, push);
+    staffRoutes(root, { acs, push, wanted });
 
     const keep = together<DeviceInform>(
       (informs) =>

@@ -100,7 +100,8 @@ export function oktopus({ url, user, password, firmwareUrl }: OktopusOptions): A
     if (found.Status !== ONLINE) return { failed: notDone("no_answer") };
     const answer = await inTurn(found.SN, () => ask("PUT", `/api/device/${encodeURIComponent(found.SN)}/any/${operation}`, body));
     if (answer.status === 200) {
-      const failure = failureIn(answer.body);
+      // Of what is read, what is not there is left out.
+      const failure = operation === "get" ? undefined : failureIn(answer.body);
       return failure === undefined ? { answer: answer.body } : { failed: notDone("refused_by_device", failure) };
     }
     if (answer.status === 409) return { failed: notDone("busy") };
