@@ -1,4 +1,4 @@
-/** GenieACS's stand-in with our own scripts in it: the extension is the real file, the provision is loaded by the real command. */
+/** Our own scripts in GenieACS: the extension is the real file, the provision is loaded by the real command. */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -10,15 +10,21 @@ type Script = Record<string, (args: readonly string[], callback: (error: unknown
 const scripts = new URL("../acs/genieacs/", import.meta.url);
 
 /** One a process: the extension reads its hub's address once, as GenieACS starts it. */
+export function ownScripts(hubUrl: () => string, token: string): (args: readonly string[]) => Promise<unknown> {
+  return ([script = "", name = "", ...args]) => {
+    process.env["GIGAFIBRE_HUB_URL"] = hubUrl();
+    process.env["GIGAFIBRE_ACS_TOKEN"] = token;
+    const loaded = createRequire(import.meta.url)(fileURLToPath(new URL(`ext/${script}.js`, scripts))) as Script;
+    return new Promise((resolve, reject) => loaded[name]?.(args, (error, value) => (error ? reject(error instanceof Error ? error : new Error("the extension failed")) : resolve(value))));
+  };
+}
+
+export async function loadScripts(nbi: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL("load.ts", scripts)), nbi]);
+}
+
 export async function scriptedGenieacs(hubUrl: () => string, token: string): Promise<StandInGenieacs> {
-  const acs = await startGenieacs({
-    ext: ([script = "", name = "", ...args]) => {
-      process.env["GIGAFIBRE_HUB_URL"] = hubUrl();
-      process.env["GIGAFIBRE_ACS_TOKEN"] = token;
-      const loaded = createRequire(import.meta.url)(fileURLToPath(new URL(`ext/${script}.js`, scripts))) as Script;
-      return new Promise((resolve, reject) => loaded[name]?.(args, (error, value) => (error ? reject(error instanceof Error ? error : new Error("the extension failed")) : resolve(value))));
-    },
-  });
-  await promisify(execFile)(process.execPath, [fileURLToPath(new URL("load.ts", scripts)), acs.url]);
+  const acs = await startGenieacs({ ext: ownScripts(hubUrl, token) });
+  await loadScripts(acs.url);
   return acs;
 }

@@ -1,88 +1,156 @@
-/** A GenieACS with modems: its stand-in, or the real one whose NBI `ACS_NBI_URL` names, with modems that speak CWMP to `ACS_CWMP_URL`. */
+/**
+ * A GenieACS with modems: its stand-in, or the real one whose NBI `ACS_NBI_URL` names, with modems that speak CWMP to `ACS_CWMP_URL`. That one's scripts
+ * ask for the hub at `ACS_HUB_PORT` of this machine, from where they are passed on to the hub of the test.
+ */
+import { createServer, request } from "node:http";
 import { startGenieacs } from "@gigafibre/fixtures/acs/genieacs";
 import { CwmpModem } from "@gigafibre/fixtures/devices/cwmp/cwmp-modem";
 import { drawnIdentity } from "@gigafibre/fixtures/devices/identity";
 import { Modem } from "@gigafibre/fixtures/devices/modem";
 import type { ModelName } from "@gigafibre/fixtures/devices/models";
+import { loadScripts, ownScripts } from "./genieacs-scripts.ts";
 
-/** A modem that its ACS has heard, and what a test does to it. */
+export const ACS_TOKEN = "acs-token-of-tests";
+
+/** A modem on its ACS's line, and what a test does to it. */
 export interface ManagedModem {
   readonly modem: Modem;
   readonly serial: string;
   holds(path: string): string | undefined;
+  boot(): Promise<void>;
+  inform(event: string): Promise<void>;
+  factoryReset(): Promise<void>;
   /** Unplugged: it answers nobody. */
   leave(): Promise<void>;
   /** Plugged in again, and heard. */
   comeBack(): Promise<void>;
-  /** From now on it refuses to be set. */
-  refuse(): void;
-  /** How often it was told to start again, and what firmware it was told to fetch: files, or, of one that really fetches, versions. */
-  told(): { readonly reboots: number; readonly firmware: string | undefined };
+  /** From now on it refuses to be set, or does no more. */
+  refuse(refuses: boolean): void;
+  /** What it was told to do; of firmware, the last file or version. */
+  told(): { readonly reboots: number; readonly downloads: number; readonly firmware: string | undefined };
+  /** How often it was set. */
+  writes(): number;
+  /** The firmware it was told to fetch has started, in a modem that fetches none. */
+  runs(version: string): Promise<void>;
 }
 
 export interface ManagedModems {
   readonly nbi: string;
-  readonly real: boolean;
+  /** One that was never plugged in. */
+  unplugged(model: ModelName): Promise<ManagedModem>;
+  /** One that has booted. */
   modem(model: ModelName): Promise<ManagedModem>;
+  faults(line: ManagedModem): Promise<{ _id: string }[]>;
+  clear(line: ManagedModem): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function managedModems(): Promise<ManagedModems> {
-  const { ACS_NBI_URL, ACS_CWMP_URL } = process.env;
-  return ACS_NBI_URL === undefined || ACS_CWMP_URL === undefined ? standIn() : real(ACS_NBI_URL, ACS_CWMP_URL);
+/** @param hubUrl the hub that the scripts ask; without one there are no scripts */
+export async function managedModems(hubUrl?: () => string): Promise<ManagedModems> {
+  const { ACS_NBI_URL, ACS_CWMP_URL, ACS_HUB_PORT } = process.env;
+  const lines = ACS_NBI_URL === undefined || ACS_CWMP_URL === undefined ? await standIn(hubUrl) : await real(ACS_NBI_URL, ACS_CWMP_URL, Number(ACS_HUB_PORT ?? 4900), hubUrl);
+  const { nbi } = lines;
+  const faults = async ({ serial }: ManagedModem): Promise<{ _id: string; device: string }[]> => {
+    const all = (await (await fetch(`${nbi}/faults/?query=%7B%7D`)).json()) as { _id: string; device: string }[];
+    return all.filter(({ device }) => device.endsWith(`-${serial}`));
+  };
+  return {
+    ...lines,
+    async modem(model) {
+      const line = await lines.unplugged(model);
+      await line.boot();
+      return line;
+    },
+    faults,
+    async clear(line) {
+      for (const { _id } of await faults(line)) await fetch(`${nbi}/faults/${encodeURIComponent(_id)}`, { method: "DELETE" });
+    },
+  };
 }
 
-async function standIn(): Promise<ManagedModems> {
-  const acs = await startGenieacs();
+type Lines = Pick<ManagedModems, "nbi" | "unplugged" | "stop">;
+
+async function standIn(hubUrl: (() => string) | undefined): Promise<Lines> {
+  const acs = await startGenieacs(hubUrl ? { ext: ownScripts(hubUrl, ACS_TOKEN) } : {});
+  if (hubUrl) await loadScripts(acs.url);
   return {
     nbi: acs.url,
-    real: false,
-    async modem(model) {
+    async unplugged(model) {
       const line = acs.plug(new Modem(drawnIdentity(model)));
-      await acs.inform(line, "0 BOOTSTRAP", "1 BOOT");
+      const { modem } = line;
+      const inform = async (...events: string[]): Promise<void> => void (await acs.inform(line, ...events));
       return {
-        modem: line.modem,
-        serial: line.modem.serial,
-        holds: (path) => line.modem.parameter(path)?.value,
+        modem,
+        serial: modem.serial,
+        holds: (path) => modem.parameter(path)?.value,
+        inform,
+        boot: () => inform("0 BOOTSTRAP", "1 BOOT"),
+        factoryReset() {
+          modem.factoryReset();
+          return inform("0 BOOTSTRAP", "1 BOOT");
+        },
         async leave() {
           line.answers = false;
         },
-        async comeBack() {
+        comeBack() {
           line.answers = true;
-          await acs.inform(line, "1 BOOT");
+          return inform("1 BOOT");
         },
-        refuse: () => void (line.refuses = true),
-        told: () => ({ reboots: line.reboots, firmware: line.downloads.at(-1) }),
+        refuse: (refuses) => void (line.refuses = refuses),
+        told: () => ({ reboots: line.reboots, downloads: line.downloads.length, firmware: line.downloads.at(-1) }),
+        writes: () => line.writes,
+        async runs(version) {
+          modem.firmware = version;
+        },
       };
     },
     stop: () => acs.stop(),
   };
 }
 
-async function real(nbi: string, acsUrl: string): Promise<ManagedModems> {
+async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => string) | undefined): Promise<Lines> {
   const lines: CwmpModem[] = [];
+  const relay = createServer((asked, reply) => {
+    const onward = request(new URL(asked.url ?? "/", hubUrl?.()), { method: asked.method, headers: asked.headers }, (answered) => answered.pipe(reply.writeHead(answered.statusCode ?? 502, answered.headers)));
+    onward.on("error", () => reply.destroy());
+    asked.pipe(onward);
+  });
+  if (hubUrl) {
+    await new Promise<void>((resolve, reject) => relay.once("error", reject).listen(port, "127.0.0.1", resolve));
+    await loadScripts(nbi);
+    // It follows what was loaded within five seconds.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+  }
   return {
     nbi,
-    real: true,
-    async modem(model) {
-      const line = new CwmpModem(new Modem(drawnIdentity(model)), { acsUrl });
+    async unplugged(model) {
+      const heard: string[] = [];
+      const line = new CwmpModem(new Modem(drawnIdentity(model)), { acsUrl, say: (said) => void heard.push(said) });
       lines.push(line);
-      await line.boot();
       const { modem } = line;
-      const bootedAt = modem.bootedAt;
-      const before = modem.firmware;
+      const firmware = modem.firmware;
+      const count = (method: string): number => heard.filter((said) => said.endsWith(`: ${method}`)).length;
       return {
         modem,
         serial: modem.serial,
         holds: (path) => modem.parameter(path)?.value,
+        inform: (code) => line.inform({ code }),
+        boot: () => line.boot(),
+        factoryReset: () => line.factoryReset(),
         leave: () => line.silence(),
         comeBack: () => line.boot(),
-        refuse: () => void (line.options = { ...line.options, refuses: ["SetParameterValues"] }),
-        told: () => ({ reboots: modem.bootedAt === bootedAt ? 0 : 1, firmware: modem.firmware === before ? undefined : modem.firmware }),
+        refuse: (refuses) => void (line.options = { ...line.options, refuses: refuses ? ["SetParameterValues"] : [] }),
+        told: () => ({ reboots: count("Reboot"), downloads: count("Download"), firmware: modem.firmware === firmware ? undefined : modem.firmware }),
+        writes: () => count("SetParameterValues"),
+        async runs() {
+          for (let waited = 0; modem.firmware === firmware && waited < 20_000; waited += 100) await new Promise((resolve) => setTimeout(resolve, 100));
+        },
       };
     },
     async stop() {
       await Promise.all(lines.map((line) => line.silence()));
+      relay.closeAllConnections();
+      await new Promise<void>((resolve) => relay.close(() => resolve()));
     },
   };
 }

@@ -58,7 +58,7 @@ describe("GenieACS, asked for a device", () => {
 
   it("tells a device that refuses, by its fault, and leaves nothing to be tried again", async () => {
     const modem = await acs.modem("Deco");
-    modem.refuse();
+    modem.refuse(true);
     expect(await driver.set(modem.serial, [text(SSID, "Bouleau")])).toMatchObject({ outcome: "faulted", reason: "refused_by_device", detail: expect.stringContaining("cwmp.9") as string });
     expect(await left(modem.serial)).toEqual([]);
   });
