@@ -3,6 +3,7 @@
  * ask for the hub at `ACS_HUB_PORT` of this machine, from where they are passed on to the hub of the test.
  */
 import { createServer, request } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { startGenieacs } from "@gigafibre/fixtures/acs/genieacs";
 import { CwmpModem } from "@gigafibre/fixtures/devices/cwmp/cwmp-modem";
 import { drawnIdentity } from "@gigafibre/fixtures/devices/identity";
@@ -119,7 +120,7 @@ async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => st
     await new Promise<void>((resolve, reject) => relay.once("error", reject).listen(port, "127.0.0.1", resolve));
     await loadScripts(nbi);
     // It follows what was loaded within five seconds.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    await setTimeout(6_000);
   }
   return {
     nbi,
@@ -134,16 +135,19 @@ async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => st
         modem,
         serial: modem.serial,
         holds: (path) => modem.parameter(path)?.value,
-        inform: (code) => line.inform({ code }),
-        boot: () => line.boot(),
-        factoryReset: () => line.factoryReset(),
+        inform: (code) => patiently(() => line.inform({ code })),
+        boot: () => patiently(() => line.boot()),
+        factoryReset() {
+          modem.factoryReset();
+          return patiently(() => line.inform({ code: "0 BOOTSTRAP" }, { code: "1 BOOT" }));
+        },
         leave: () => line.silence(),
-        comeBack: () => line.boot(),
+        comeBack: () => patiently(() => line.boot()),
         refuse: (refuses) => void (line.options = { ...line.options, refuses: refuses ? ["SetParameterValues"] : [] }),
         told: () => ({ reboots: count("Reboot"), downloads: count("Download"), firmware: modem.firmware === firmware ? undefined : modem.firmware }),
         writes: () => count("SetParameterValues"),
         async runs() {
-          for (let waited = 0; modem.firmware === firmware && waited < 20_000; waited += 100) await new Promise((resolve) => setTimeout(resolve, 100));
+          for (let waited = 0; modem.firmware === firmware && waited < 20_000; waited += 100) await setTimeout(100);
         },
       };
     },
@@ -153,4 +157,13 @@ async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => st
       await new Promise<void>((resolve) => relay.close(() => resolve()));
     },
   };
+}
+
+/** An ACS that has not put the last session away yet refuses the next: a modem comes again. */
+async function patiently(session: () => Promise<void>): Promise<void> {
+  await session().catch(async (error: unknown) => {
+    if (!String(error).includes("already in session")) throw error;
+    await setTimeout(1_000);
+    await session();
+  });
 }

@@ -2,6 +2,7 @@
  * Calls devices whose wanted state has changed, so that they need not wait for their next inform. A device is called once however many changes
  * there were. What it has taken already it is not called for; what it has asked for by itself meanwhile it has.
  */
+import { setTimeout } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import { Refusal } from "../../plugins/problems.ts";
@@ -14,6 +15,9 @@ export const CALL_DEVICE = "call-device";
 /** Then it is left to its own next inform, which tells it all the same. */
 const ATTEMPTS = 8;
 const AT_ONCE = 500;
+/** A device that has agreed to speak does so within this time, or is called again. */
+const COMES_WITHIN_MS = 8_000;
+const LOOK_EVERY_MS = 250;
 
 interface Call {
   readonly wishes: string;
@@ -50,6 +54,13 @@ export async function callJob(app: FastifyInstance, acs: AcsDriver, wanted: Want
     }
   }
 
+  async function comes(serial: string, wishes: string): Promise<boolean> {
+    for (const until = Date.now() + COMES_WITHIN_MS; ; await setTimeout(LOOK_EVERY_MS)) {
+      const { rows } = await app.db.query("select 1 from device_call join device_session using (serial) where serial = $1 and (last_seen > wished_at or wishes <> $2)", [serial, wishes]);
+      if (rows.length > 0 || Date.now() > until) return rows.length > 0;
+    }
+  }
+
   await app.workers.add({
     queue: CALL_DEVICE,
     concurrency: 4,
@@ -69,10 +80,12 @@ export async function callJob(app: FastifyInstance, acs: AcsDriver, wanted: Want
       if (current !== false) return void (await ended(current ? "current" : "nothing_to_tell"));
       if (acs.devicesAsk && call.heard) return void (await ended("heard"));
       const answer = acs.devicesAsk ? await acs.connectionRequest(serial) : await push(serial, call.mac ?? undefined);
-      if (answer.outcome === "done") return void (await ended("done"));
-      if (call.attempts + 1 >= ATTEMPTS) return void (await ended(answer.reason));
+      // It may have agreed and then not come: only what is heard of it counts.
+      if (answer.outcome === "done" && (!acs.devicesAsk || (await comes(serial, call.wishes)))) return void (await ended("done"));
+      const why = answer.outcome === "done" ? "no_session" : answer.reason;
+      if (call.attempts + 1 >= ATTEMPTS) return void (await ended(why));
       await app.db.query("update device_call set attempts = attempts + 1 where serial = $1 and wishes = $2", [serial, call.wishes]);
-      throw new Error(`${serial} was called and is ${answer.outcome} (${answer.reason})`);
+      throw new Error(`${serial} was called and did not speak: ${why}`);
     },
     async unfinished() {
       const { rows } = await app.db.query<{ serial: string }>("select serial from device_call where called_at is null order by wished_at limit $1", [AT_ONCE]);
