@@ -88,6 +88,15 @@ export class Phone {
   }
 }
 
+/** Polls: what is waited for comes by itself. */
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 /** Web Locks, as far as they are used, with the lock of a tab that dies. */
 class TestLocks {
   #holder: { readonly tab: object; stolen(): void } | undefined;

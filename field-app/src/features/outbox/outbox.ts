@@ -111,7 +111,7 @@ export class Outbox {
     const what = JSON.stringify([job, action]);
     const at = this.#around.monotonic();
     if (this.#lastTap?.what === what && at - this.#lastTap.at < DOUBLE_TAP_MS) return this.#lastTap.added;
-    const added = this.#add(job, action, attachments.photo);
+    const added = this.#add(job, plain(action), attachments.photo);
     this.#lastTap = { what, at, added };
     // What was not kept may be tapped again at once.
     added.catch(() => (this.#lastTap = undefined));
@@ -189,7 +189,7 @@ export class Outbox {
 
   /** @throws OutboxRefusal `may_have_arrived` where it left and was not refused */
   async edit(id: string, action: VisitActionBody): Promise<PendingAction> {
-    const edited = await this.#rows.edit(id, crypto.randomUUID(), action).catch(rethrowStorage);
+    const edited = await this.#rows.edit(id, crypto.randomUUID(), plain(action)).catch(rethrowStorage);
     this.#changed("added");
     return edited;
   }
@@ -329,6 +329,9 @@ export class Outbox {
     }
   }
 }
+
+/** IndexedDB takes no proxies, and a page makes its state of them. What is kept is what is sent: JSON. */
+const plain = (action: VisitActionBody): VisitActionBody => JSON.parse(JSON.stringify(action)) as VisitActionBody;
 
 function rethrowStorage(error: unknown): never {
   throw storageRefusal(error);
