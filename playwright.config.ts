@@ -30,7 +30,7 @@ export default defineConfig({
   },
   projects: [
     { name: "phone", use: { ...devices["Pixel 7"], viewport: { width: 375, height: 740 } } },
-    { name: "desk", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
+    { name: "desk", testIgnore: "field/**", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
   ],
   ...(external
     ? {}

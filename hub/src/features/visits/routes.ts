@@ -9,10 +9,14 @@ import { daysOf } from "./days.ts";
 import { photoJob, photoRoutes } from "./photos.ts";
 import { JobLocks } from "./job-locks.ts";
 
-/** Who sends, and the session they do it with. */
+/**
+ * Who sends, and the session they do it with. A phone says whose action it is (`field-user`): another who has signed in meanwhile in the same
+ * browser does not send it as theirs.
+ */
 function senderOf(request: FastifyRequest): Sender {
   const sid = request.cookies["sid"];
-  if (!request.staff || !sid) throw new Refusal("sign_in_required");
+  const meant = request.headers["field-user"];
+  if (!request.staff || !sid || (meant !== undefined && meant !== encodeURIComponent(request.staff.user))) throw new Refusal("sign_in_required");
   return { staff: request.staff, caller: { cookie: `sid=${encodeURIComponent(sid)}` } };
 }
 

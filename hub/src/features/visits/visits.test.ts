@@ -140,6 +140,16 @@ describe("a technician's visits", () => {
     expect((await phone.send(note)).json()).toMatchObject({ outcome: "applied" });
   });
 
+  it("are not taken for those of another who has signed in meanwhile on the same phone", async () => {
+    const made = await planned(world);
+    const note = phone.make(made.job.name, { kind: "note", text: "du premier" });
+    const sentFor = (user: string) =>
+      world.app.inject({ method: "POST", url: "/api/field/actions", headers: { ...phone.headers, "field-user": encodeURIComponent(user) }, payload: note });
+    const other = await sentFor(OTHER_TECHNICIAN);
+    expect([other.statusCode, reasonOf(other)]).toEqual([401, "sign_in_required"]);
+    expect((await sentFor(STAFF.technician)).json()).toMatchObject({ outcome: "applied" });
+  });
+
   it("merge with what dispatch writes at the same time", async () => {
     const made = await planned(world);
     const note = phone.make(made.job.name, { kind: "note", text: "du technicien" });
