@@ -1,0 +1,56 @@
+import mqtt from "mqtt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBroker } from "@gigafibre/fixtures/devices/broker";
+import type { Broker } from "@gigafibre/fixtures/devices/broker";
+import { eventually } from "../../testing/world.ts";
+import { AcsUnavailable } from "../../src/features/devices/acs/driver.ts";
+import type { AcsReading } from "../../src/features/devices/acs/driver.ts";
+import { startBridge } from "./bridge.ts";
+
+const passwords = { hub: "hub-password", "acs-bridge": "bridge-password" };
+let [oktopus, ours]: Broker[] = [];
+let bridge: { stop(): Promise<void> };
+let [devices, listener]: mqtt.MqttClient[] = [];
+const heard: { topic: string; payload: unknown }[] = [];
+const read = async (serial: string): Promise<AcsReading> => {
+  if (serial === "DECO0000AWAY") throw new AcsUnavailable("no answer");
+  const at = new Date();
+  const values = { "Device.DeviceInfo.SoftwareVersion": { value: "1.4.2", at }, "Device.Ethernet.Interface.1.MACAddress": { value: "40:3f:8c:00:00:01", at }, "Device.Optical.Interface.1.OpticalSignalLevel": { value: "-19500", at } };
+  return { outcome: "done", values };
+};
+
+beforeAll(async () => {
+  [oktopus, ours] = await Promise.all([startBroker(), startBroker({ passwords })]);
+  bridge = await startBridge({ oktopusUrl: oktopus.url, hubUrl: ours.urlFor("acs-bridge"), acs: { read }, say: () => undefined });
+  listener = await mqtt.connectAsync(ours.urlFor("hub"));
+  listener.on("message", (topic, payload) => void heard.push({ topic, payload: JSON.parse(payload.toString()) }));
+  await listener.subscribeAsync("device/#", { qos: 1 });
+  devices = await mqtt.connectAsync(oktopus.url);
+});
+afterAll(async () => {
+  await Promise.all([listener?.endAsync(true), devices?.endAsync(true)]);
+  await bridge.stop();
+  await Promise.all([oktopus?.stop(), ours?.stop()]);
+});
+
+const comes = (id: string, status = "1"): Promise<unknown> | undefined => devices?.publishAsync(`oktopus/usp/v1/status/${id}`, status, { qos: 1 });
+
+describe("a device that comes to Oktopus", () => {
+  it("is told to the hub, with what Oktopus reads of it; one that goes is not", async () => {
+    await eventually("the bridge to listen", async () => {
+      await comes("deco00000001");
+      return heard.length > 0;
+    });
+    await comes("deco00000002", "0");
+    await comes("DECO00000003");
+    await eventually("the next", async () => heard.at(-1)?.topic === "device/bootstrap/DECO00000003");
+    expect(heard[0]).toEqual({ topic: "device/bootstrap/DECO00000001", payload: { serial: "DECO00000001", event: "boot", firmware: "1.4.2", mac: "403F8C000001", rx_power_dbm: -19.5 } });
+    expect(JSON.stringify(heard)).not.toContain("DECO00000002");
+  });
+
+  it("is told all the same where it cannot be read", async () => {
+    await comes("DECO0000AWAY");
+    await eventually("it", async () => heard.some(({ topic }) => topic.endsWith("DECO0000AWAY")));
+    expect(heard.at(-1)?.payload).toEqual({ serial: "DECO0000AWAY", event: "boot" });
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * Oktopus calls nobody when a device comes: it only says so on its own broker (`oktopus/usp/v1/status/{id}`, "1" or "0"). This hears it, reads the device by
+ * Oktopus's REST, and tells the hub as an ACS's bridge does. What could not be read is left out; that the device is there is told all the same.
+ */
+import mqtt from "mqtt";
+import { informTopic, lightOf } from "@gigafibre/contracts/devices";
+import type { DeviceInform } from "@gigafibre/contracts/devices";
+import { AcsUnavailable } from "../../src/features/devices/acs/driver.ts";
+import type { AcsDriver } from "../../src/features/devices/acs/driver.ts";
+
+const STATUS = "oktopus/usp/v1/status/";
+const COME = "1";
+const LIGHT = "Device.Optical.Interface.1.OpticalSignalLevel";
+const MAC = "Device.Ethernet.Interface.1.MACAddress";
+const READ = { firmware: "Device.DeviceInfo.SoftwareVersion", product_class: "Device.DeviceInfo.ProductClass", oui: "Device.DeviceInfo.ManufacturerOUI", ip: "Device.IP.Interface.1.IPv4Address.1.IPAddress" } as const;
+
+export interface BridgeOptions {
+  /** Oktopus's broker, with an account that may read its status. */
+  readonly oktopusUrl: string;
+  /** The hub's broker, as the one account that may say what a device says. */
+  readonly hubUrl: string;
+  readonly acs: Pick<AcsDriver, "read">;
+  readonly say: (line: string) => void;
+}
+
+export async function startBridge({ oktopusUrl, hubUrl, acs, say }: BridgeOptions): Promise<{ stop(): Promise<void> }> {
+  async function informOf(serial: string): Promise<DeviceInform> {
+    const inform = { serial, event: "boot" } as const;
+    try {
+      const { values } = await acs.read(serial, [...Object.values(READ), LIGHT, MAC]);
+      const said = Object.fromEntries(Object.entries(READ).flatMap(([field, path]) => (values[path]?.value ? [[field, values[path].value]] : [])));
+      const rx_power_dbm = lightOf(values[LIGHT]?.value ?? "");
+      const mac = values[MAC]?.value.replace(/[^0-9A-Fa-f]/g, "").toUpperCase();
+      return { ...inform, ...said, ...(mac?.length === 12 ? { mac } : {}), ...(rx_power_dbm === undefined ? {} : { rx_power_dbm }) };
+    } catch (error) {
+      if (!(error instanceof AcsUnavailable)) throw error;
+      say(`${serial}: ${error.message}; only that it is there is told`);
+      return inform;
+    }
+  }
+
+  const hub = await mqtt.connectAsync(hubUrl);
+  // A session that outlives its line: what came meanwhile is told afterwards.
+  const oktopus = mqtt.connect(oktopusUrl, { clientId: "gigafibre-bridge", clean: false, manualConnect: true });
+  oktopus.handleMessage = (packet, done) => {
+    const id = packet.topic.slice(STATUS.length);
+    if (packet.payload.toString() !== COME) return done();
+    informOf(id.toUpperCase())
+      .then((inform) => hub.publishAsync(informTopic(inform.serial), JSON.stringify(inform), { qos: 1 }))
+      .then(
+        () => done(),
+        // Without `done` there is no acknowledgement: its broker says it again after the next connection.
+        (error: unknown) => (say(`${id}: ${String(error)}`), oktopus.reconnect()),
+      );
+  };
+  oktopus.on("connect", () => oktopus.subscribe(`${STATUS}+`, { qos: 1 }));
+  oktopus.on("error", (error) => say(`Oktopus's broker: ${error.message}`));
+  hub.on("error", (error) => say(`the hub's broker: ${error.message}`));
+  oktopus.connect();
+  return {
+    async stop() {
+      await oktopus.endAsync(true);
+      await hub.endAsync();
+    },
+  };
+}
