@@ -1,18 +1,20 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush` some. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices` some; `--mosquitto PATH` names the broker. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import type { Figure } from "./figures.ts";
+import { run as devices } from "./devices.bench.ts";
 import { run as order } from "./order.bench.ts";
 import { run as rush } from "./rush.bench.ts";
 import { run as search } from "./search.bench.ts";
 
-const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" }, mosquitto: { type: "string" } } });
 
-const benches: readonly (readonly [string, (options: { quick?: boolean }) => Promise<readonly Figure[]>])[] = [
+const benches: readonly (readonly [string, (options: { quick?: boolean; mosquitto?: string | undefined }) => Promise<readonly Figure[]>])[] = [
   ["search", search],
   ["checkout", checkout],
   ["order", order],
   ["rush", rush],
+  ["devices", devices],
 ];
 
 let failed = 0;
@@ -21,7 +23,7 @@ for (const [name, bench] of benches) {
   if (options.only !== undefined && !options.only.split(",").includes(name)) continue;
   console.log(`\n━━ ${name} ━━`);
   try {
-    for (const { name: title, figure, baseline, limit, met } of await bench({ quick: options.quick })) {
+    for (const { name: title, figure, baseline, limit, met } of await bench({ quick: options.quick, mosquitto: options.mosquitto })) {
       taken += 1;
       if (!met) failed += 1;
       console.log(`${met ? "✓" : "✗"} ${title}\n    ${figure}\n    limit    ${limit}\n    baseline ${baseline}`);

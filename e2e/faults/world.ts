@@ -34,7 +34,7 @@ import { openWire } from "./wire.ts";
 import type { Wire } from "./wire.ts";
 
 const house = fileURLToPath(new URL("../..", import.meta.url));
-const TEMPLATE = "faults_template";
+export const TEMPLATE = "faults_template";
 export const STRIPE_KEY = "sk_test_standin";
 const PUBLISHABLE_KEY = "pk_test_standin";
 
@@ -200,6 +200,8 @@ export interface WorldOptions {
   /** Arguments of Node before the hub's own file. */
   readonly nodeArguments?: readonly string[];
   readonly log?: (line: string) => void;
+  /** Settings of the hub beyond those that name its neighbours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 const KEPT_LOG_LINES = 200;
@@ -270,6 +272,7 @@ export async function openWorld(prepared: Prepared, options: WorldOptions): Prom
         OUTBOUND_WEBHOOK_URL: `${lines.inbox.url}/webhook/orders`,
         OUTBOUND_WEBHOOK_SECRET: "outbound-secret-of-the-fault-suite",
         INBOX_URL: inboxUrl,
+        ...options.settings,
       },
       nodeArguments: options.nodeArguments ?? [],
       log: (line: string) => {
