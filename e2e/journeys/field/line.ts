@@ -1,22 +1,32 @@
 /** The line between a phone and the hub: it can be cut, and then not even the service worker reaches anybody. */
 import { createServer, request as httpRequest } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Socket } from "node:net";
 
 export interface Line {
   readonly url: string;
+  /** What a new version of the hub would send: added to the end of a file. */
+  readonly added: Map<string, string>;
   cut(): Promise<void>;
   restore(): Promise<void>;
   close(): Promise<void>;
 }
 
+const without = (headers: IncomingHttpHeaders, ...names: readonly string[]): IncomingHttpHeaders => Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+
 export async function openLine(hubUrl: string): Promise<Line> {
   const hub = new URL(hubUrl);
   const sockets = new Set<Socket>();
+  const added = new Map<string, string>();
   const server = createServer((incoming, outgoing) => {
-    const onward = httpRequest({ host: hub.hostname, port: hub.port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const more = added.get(incoming.url ?? "");
+    const headers = more === undefined ? incoming.headers : without(incoming.headers, "accept-encoding", "if-none-match", "if-modified-since");
+    const onward = httpRequest({ host: hub.hostname, port: hub.port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, more === undefined ? answer.headers : without(answer.headers, "content-length", "etag", "last-modified"));
+      if (more === undefined) return void answer.pipe(outgoing);
+      answer.pipe(outgoing, { end: false });
+      answer.on("end", () => outgoing.end(more));
     });
     onward.on("error", () => outgoing.destroy());
     outgoing.on("close", () => onward.destroy());
@@ -35,5 +45,5 @@ export async function openLine(hubUrl: string): Promise<Line> {
   };
   await listen(0);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, cut: stop, restore: () => listen(port), close: stop };
+  return { added, url: `http://127.0.0.1:${port}`, cut: stop, restore: () => listen(port), close: stop };
 }

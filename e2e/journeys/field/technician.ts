@@ -18,7 +18,7 @@ export interface PlannedVisit {
   readonly address: string;
 }
 
-async function signedIn(request: APIRequest, baseURL: string, user: string): Promise<APIRequestContext> {
+export async function signedIn(request: APIRequest, baseURL: string, user: string): Promise<APIRequestContext> {
   const context = await request.newContext({ baseURL, extraHTTPHeaders: { origin: new URL(baseURL).origin } });
   const answer = await context.post("/api/method/login", { form: { usr: user, pwd: "demo" } });
   expect(answer.ok(), `${user} signs in`).toBe(true);
@@ -132,6 +132,13 @@ export class Phone {
     await this.page.getByLabel("Numéro de série ou adresse MAC").fill(code);
     await this.button("Vérifier").click();
     await this.button("Inscrire cet appareil").click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+  }
+
+  async note(text: string): Promise<void> {
+    await this.button("Ajouter une note").click();
+    await this.page.getByRole("textbox", { name: "Note" }).fill(text);
+    await this.button("Enregistrer").click();
     await expect(this.page.getByRole("dialog")).toHaveCount(0);
   }
 
