@@ -2,36 +2,39 @@
 // Tells the hub of every inform, and learns from the same answer what the device is to be told. It is told only where its ProvisioningCode says
 // something else: that comes in every Inform, and is empty after a factory reset, of which GenieACS's own database knows nothing.
 const now = Date.now();
-const first = (path, since) => {
-  const found = declare(path, { value: since });
-  return found.size && found.value ? String(found.value[0]) : "";
-};
-const happened = (event) => first("Events." + event, 1) === String(now);
-
+const text = (found) => (found.size && found.value ? String(found.value[0]) : "");
+const events = ["0_BOOTSTRAP", "1_BOOT", "6_CONNECTION_REQUEST", "4_VALUE_CHANGE"].map((event) => declare("Events." + event, { value: 1 }));
+const id = declare("DeviceID.SerialNumber", { value: 1 });
+const oui = declare("DeviceID.OUI", { value: 1 });
+const productClass = declare("DeviceID.ProductClass", { value: 1 });
 const tr181 = declare("Device.DeviceInfo.ProvisioningCode", { value: 1 });
 const tr098 = declare("InternetGatewayDevice.DeviceInfo.ProvisioningCode", { value: 1 });
+
 const root = tr181.size ? "Device" : "InternetGatewayDevice";
 const code = tr181.size ? tr181 : tr098;
-const serial = first("DeviceID.SerialNumber", 1);
+const serial = text(id);
+const [bootstrap, boot, called, changed] = events.map((event) => text(event) === String(now));
 
-const booted = happened("0_BOOTSTRAP") || happened("1_BOOT");
-const called = happened("6_CONNECTION_REQUEST") ? "connection_request" : happened("4_VALUE_CHANGE") ? "value_change" : "periodic";
+// All declared before the first is read: each reading of what is not known yet runs the script again, and each run has 50 ms.
+const WAN = "InternetGatewayDevice.WANDevice.*.WANConnectionDevice.*.WANIPConnection.*";
 // Measured again at each start, and otherwise every five minutes at most.
-const lately = booted ? now : Date.now(300000);
-const light = first(tr181.size ? "Device.Optical.Interface.*.OpticalSignalLevel" : "InternetGatewayDevice.WANDevice.*.*.RXPower", lately);
-const mac = first(tr181.size ? "Device.Ethernet.Interface.*.MACAddress" : "InternetGatewayDevice.WANDevice.*.WANConnectionDevice.*.WANIPConnection.*.MACAddress", 1);
-const address = first(tr181.size ? "Device.IP.Interface.*.IPv4Address.*.IPAddress" : "InternetGatewayDevice.WANDevice.*.WANConnectionDevice.*.WANIPConnection.*.ExternalIPAddress", 1);
-const firmware = first(root + ".DeviceInfo.SoftwareVersion", 1);
+const lately = bootstrap || boot ? now : Date.now(300000);
+const light = declare(tr181.size ? "Device.Optical.Interface.*.OpticalSignalLevel" : "InternetGatewayDevice.WANDevice.*.*.RXPower", { value: lately });
+const mac = declare(tr181.size ? "Device.Ethernet.Interface.*.MACAddress" : WAN + ".MACAddress", { value: 1 });
+const address = declare(tr181.size ? "Device.IP.Interface.*.IPv4Address.*.IPAddress" : WAN + ".ExternalIPAddress", { value: 1 });
+const caller = declare(root + ".ManagementServer.ConnectionRequestURL", { value: 1 });
+const version = declare(root + ".DeviceInfo.SoftwareVersion", { value: 1 });
+const firmware = text(version);
 
 const said = {
   model: tr181.size ? "tr181" : "tr098",
-  oui: first("DeviceID.OUI", 1),
-  product_class: first("DeviceID.ProductClass", 1),
-  mac: mac.replace(/[^0-9A-Fa-f]/g, "").toUpperCase(),
-  ip: address || first(root + ".ManagementServer.ConnectionRequestURL", 1).replace(/^https?:\/\/|[:/].*$/g, ""),
+  oui: text(oui),
+  product_class: text(productClass),
+  mac: text(mac).replace(/[^0-9A-Fa-f]/g, "").toUpperCase(),
+  ip: text(address) || text(caller).replace(/^https?:\/\/|[:/].*$/g, ""),
   firmware,
-  light,
-  event: happened("0_BOOTSTRAP") ? "bootstrap" : happened("1_BOOT") ? "boot" : called,
+  light: text(light),
+  event: bootstrap ? "bootstrap" : boot ? "boot" : called ? "connection_request" : changed ? "value_change" : "periodic",
 };
 const wanted = ext("gigafibre", "inform", serial, String(now), JSON.stringify(said));
 
