@@ -58,9 +58,11 @@ export async function recordIntent(app: FastifyInstance, intentId: string): Prom
 async function record(app: FastifyInstance, payment: LinkPayment | undefined): Promise<void> {
   if (!payment || payment.payment_entry !== null || payment.attention_reason !== null) return;
   try {
-    const answer = await paymentEntry(app, payment);
-    const name = answer.documents.find(({ doctype }) => doctype === "Payment Entry")?.name ?? "";
     await transaction(app.db, async (client) => {
+      // What two payments of one order pay is decided one after the other, whichever hubs record them.
+      await client.query("select pg_advisory_xact_lock(hashtextextended('payments of ' || $1, 0))", [payment.order_id]);
+      const answer = await paymentEntry(app, payment);
+      const name = answer.documents.find(({ doctype }) => doctype === "Payment Entry")?.name ?? "";
       await client.query("update link_payment set payment_entry = $2 where payment_intent = $1", [payment.payment_intent, name]);
       await recordEvent(client, { key: `payment:${payment.payment_intent}`, kind: "payment.received", doctype: "Payment Entry", name });
     });

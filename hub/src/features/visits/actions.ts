@@ -24,6 +24,7 @@ import { announce } from "./photos.ts";
 import { actionRow, freeze, frozenOf, hashOf, keep, settle, thaw } from "./repository.ts";
 import type { ActionRow, Frozen } from "./repository.ts";
 import { numbersOf, scanSteps } from "./scan-steps.ts";
+import type { Profile } from "./scan-steps.ts";
 import { enterPayment, noteEntered } from "./site-payment.ts";
 import { devicesOf, EQUIPMENT_FIELDS, visitsOf } from "./visit-facts.ts";
 import type { Device } from "./visit-facts.ts";
@@ -41,6 +42,8 @@ export const keyOf = (id: string): string => `field:${id}`;
 /** @throws Refusal, ErpnextUnavailable: the action stays on the phone, and here */
 export async function takeAction(app: FastifyInstance, locks: JobLocks, sender: Sender, action: VisitAction): Promise<VisitActionAnswer> {
   if (action.version > ACTION_VERSION) throw new Refusal("action_version_unknown", { details: { newest: ACTION_VERSION } });
+  // A restored database is compared first: the phone keeps it meanwhile.
+  if (!app.restores.mayWork()) throw new Refusal("temporarily_unavailable");
   return locks.holding(action.job, async () => {
     const row = await keep(app.db, app.vault, sender.staff.user, action);
     if (row.username !== sender.staff.user || row.action_hash !== hashOf(action)) throw new Refusal("action_id_reused");
@@ -136,8 +139,8 @@ async function decide(app: FastifyInstance, job: ErpnextDocument, { action, ...s
       return steps(visit ? completeSteps(job, visit, action, happened_at) : []);
     }
     case "scan": {
-      const [here, holders] = await Promise.all([devicesAt(app, job), holdersOf(app, numbersOf(action))]);
-      return scanSteps(job, action, here, holders);
+      const [here, holders, profiles] = await Promise.all([devicesAt(app, job), holdersOf(app, numbersOf(action)), profilesOf(app)]);
+      return scanSteps(job, action, here, holders, profiles);
     }
     case "photo":
       // The file comes afterwards; what announces it is the hub's to keep.
@@ -157,6 +160,9 @@ async function devicesAt(app: FastifyInstance, job: ErpnextDocument): Promise<De
   });
   return devicesOf(job, found);
 }
+
+const profilesOf = (app: FastifyInstance): Promise<Profile[]> =>
+  app.erpnext.list<Profile>("Device Profile", { fields: ["name", "modified", "brand", "oui"], filters: [["disabled", "=", 0]], order_by: "name asc" });
 
 /** Every device that carries one of these numbers, wherever it is: a technician sees those of their own visits only. */
 async function holdersOf(app: FastifyInstance, { serial_number, gpon_sn, mac_address }: ReturnType<typeof numbersOf>): Promise<Device[]> {

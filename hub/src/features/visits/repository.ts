@@ -103,3 +103,13 @@ export async function factsOfJobs(app: FastifyInstance, jobs: readonly { readonl
   const signedJobs = new Set(signed.rows.map(({ job }) => job));
   return new Map(names.map((name) => [name, { signed: signedJobs.has(name), photos: photos.rows.filter(({ job }) => job === name).map(({ job: _job, ...photo }) => photo) }]));
 }
+
+/** Phones send what they hold within 90 days; what ERPNext holds since long need not be known here any more. */
+const KEPT_DAYS = 120;
+
+export async function pruneActions(db: Connection): Promise<number> {
+  const old = "state <> 'received' and settled_at < now() - $1 * interval '1 day'";
+  await db.query(`delete from field_photo where file is not null and action in (select id from field_action where ${old})`, [KEPT_DAYS]);
+  const { rowCount } = await db.query(`delete from field_action where ${old} and not exists (select 1 from field_photo where action = field_action.id)`, [KEPT_DAYS]);
+  return rowCount ?? 0;
+}

@@ -6,8 +6,12 @@ import { Refusal } from "../../plugins/problems.ts";
 import { takeAction } from "./actions.ts";
 import type { Sender } from "./actions.ts";
 import { daysOf } from "./days.ts";
+import { TIME_ZONE } from "@gigafibre/contracts/dates";
+import { pruneActions } from "./repository.ts";
 import { photoJob, photoRoutes } from "./photos.ts";
 import { JobLocks } from "./job-locks.ts";
+
+const PRUNE_QUEUE = "prune-actions";
 
 /**
  * Who sends, and the session they do it with. A phone says whose action it is (`field-user`): another who has signed in meanwhile in the same
@@ -33,6 +37,13 @@ async function answered<T>(work: Promise<T>): Promise<T> {
 export async function visits(app: FastifyInstance): Promise<void> {
   const locks = new JobLocks(app.config.DATABASE_URL, (error) => app.log.warn({ err: error }, "a connection that locks visits was lost"));
   app.addHook("onClose", () => locks.end());
+  app.addHook("onReady", async () => {
+    await app.jobs.createQueue(PRUNE_QUEUE);
+    await app.jobs.work(PRUNE_QUEUE, async () => {
+      app.log.info({ removed: await pruneActions(app.db) }, "old actions of visits were removed");
+    });
+    await app.jobs.schedule(PRUNE_QUEUE, "37 4 * * *", null, { tz: TIME_ZONE });
+  });
   await photoJob(app);
   await app.register(photoRoutes);
   const routes = app.withTypeProvider<ZodTypeProvider>();

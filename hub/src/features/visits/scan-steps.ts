@@ -27,28 +27,43 @@ export function numbersOf({ label, codes }: Scan): Readonly<Record<(typeof NUMBE
   return { serial_number, gpon_sn: label.gpon_sn, mac_address: label.mac_address };
 }
 
+/** What a model is told, by whom it is made. */
+export interface Profile extends ErpnextDocument {
+  readonly brand: string | null;
+  readonly oui: string | null;
+}
+
+/** The one profile that the label speaks for: of its MAC address's maker, or the only one of its brand. */
+export function profileOf({ mac_address, brand }: Scan["label"], profiles: readonly Profile[]): string | undefined {
+  const byMaker = mac_address === null ? [] : profiles.filter((profile) => textOf(profile, "oui") !== "" && mac_address.startsWith(textOf(profile, "oui")));
+  const fitting = byMaker.length > 0 || brand === null ? byMaker : profiles.filter((profile) => textOf(profile, "brand").toLowerCase() === brand.toLowerCase());
+  return fitting.length === 1 ? fitting[0]?.name : undefined;
+}
+
 /**
  * @param here what stands at the visit's place or waits there
  * @param holders every device, anywhere, that carries one of the label's numbers
  * @throws Refusal
  */
-export function scanSteps(job: ErpnextDocument, scan: Scan, here: readonly Device[], holders: readonly Device[]): Frozen {
+export function scanSteps(job: ErpnextDocument, scan: Scan, here: readonly Device[], holders: readonly Device[], profiles: readonly Profile[] = []): Frozen {
   const numbers = numbersOf(scan);
   const { equipment_type } = scan.label;
   const values: StepValues = Object.fromEntries([...Object.entries(numbers), ["brand", scan.label.brand]].filter((entry): entry is [string, string] => entry[1] !== null));
   const target = targetOf(scan, here, numbers);
+  const profile = profileOf(scan.label, profiles);
+  const told = (device: Device | undefined): StepValues => (profile !== undefined && textOf(device ?? null, "device_profile") === "" ? { ...values, device_profile: profile } : values);
   const [holder, another] = holders;
   if (another) throw new Refusal("two_devices", { details: { equipment: holders.map(({ name }) => name) } });
-  if (!holder) return { by: "technician", steps: target ? [fill(target, values)] : create(job, equipment_type, values) };
+  if (!holder) return { by: "technician", steps: target ? [fill(target, told(target))] : create(job, equipment_type, told(undefined)) };
   if (holder.equipment_type !== equipment_type) throw new Refusal("wrong_device_type", { details: { expected: equipment_type, found: holder.equipment_type } });
   if (holder.status === "Défectueux") throw new Refusal("device_defective", { details: { equipment: holder.name } });
   if (here.some(({ name }) => name === holder.name)) {
     if (scan.equipment !== null && scan.equipment !== holder.name) throw new Refusal("serial_elsewhere", { details: { equipment: holder.name, here: true } });
-    return { by: "technician", steps: [fill(holder, values)] };
+    return { by: "technician", steps: [fill(holder, told(holder))] };
   }
   if (holder.status !== "Retourné") throw new Refusal("serial_elsewhere", { details: { equipment: holder.name, here: false } });
   // It stands at nobody's visit, so a technician cannot see it: the hub writes this one.
-  return { by: "hub", steps: bringBack(job, holder, target, values) };
+  return { by: "hub", steps: bringBack(job, holder, target, told(holder)) };
 }
 
 /** The template that the technician chose, or the first that waits. */
@@ -85,11 +100,13 @@ const create = (job: ErpnextDocument, equipment_type: string, values: StepValues
 function bringBack(job: ErpnextDocument, device: Device, template: Device | undefined, values: StepValues): Step[] {
   // What it was called at its last place is nobody's here.
   const wifi: StepValues = device.equipment_type === "Routeur" ? { custom_wifi_ssid: textOf(template ?? {}, "custom_wifi_ssid") || drawWifiName(), custom_wifi_password: drawWifiPassword() } : {};
+  // Nor is its line: support enters this place's, as the project's task says.
+  const line: StepValues = device.equipment_type === "Téléphone IP" ? { custom_sip_username: textOf(template ?? {}, "custom_sip_username"), custom_sip_password: "", custom_sip_server: "" } : {};
   return [
     { op: "expect", doctype: "Dispatch Job", filters: { name: job.name, assigned_to: textOf(job, "assigned_to"), status: textOf(job, "status") }, count: 1 },
     {
       op: "update", doctype: "Service Equipment", name: device.name, expect: { status: "Retourné" },
-      values: { customer: textOf(job, "customer"), service_location: textOf(job, "service_location"), status: "En attente", ...values, ...wifi },
+      values: { customer: textOf(job, "customer"), service_location: textOf(job, "service_location"), status: "En attente", ...values, ...wifi, ...line },
     },
     ...(template && isEmpty(template) ? [{ op: "update" as const, doctype: "Service Equipment", name: template.name, values: { status: "Retourné" }, expect: { status: "En attente" } }] : []),
     listStep(job, device.name, template && isEmpty(template) ? template.name : undefined),

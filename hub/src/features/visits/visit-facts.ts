@@ -31,7 +31,7 @@ export interface Device extends ErpnextDocument {
 }
 
 export const EQUIPMENT_FIELDS = [
-  "name", "modified", "equipment_type", "status", "customer", "service_location", "serial_number", "gpon_sn", "mac_address", "brand", "connection_state", "rx_power_dbm", "custom_wifi_ssid",
+  "name", "modified", "equipment_type", "status", "customer", "service_location", "serial_number", "gpon_sn", "mac_address", "brand", "device_profile", "connection_state", "rx_power_dbm", "custom_wifi_ssid", "custom_sip_username",
 ] as const;
 
 /** A template that waits for its device. */

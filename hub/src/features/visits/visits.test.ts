@@ -5,6 +5,7 @@ import { SIGNATURE } from "../../../testing/installation.ts";
 import { STAFF } from "../../../testing/erpnext-admin.ts";
 import { devicesNow, jobNow, OTHER_TECHNICIAN, Phone, planned, scanOf } from "../../../testing/visits.ts";
 import type { ScanAction } from "../../../testing/visits.ts";
+import { pruneActions } from "./repository.ts";
 import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
 
@@ -217,6 +218,27 @@ describe("a technician's visits", () => {
     expect(devices).toHaveLength(4);
     expect(devices.find(({ equipment_type }) => equipment_type === "ONT")).toMatchObject({ gpon_sn: scan.label.gpon_sn, status: "En attente", modified_by: STAFF.technician });
     expect((await phone.does(made.job.name, scan)).statusCode).toBe(200);
+  });
+
+  it("say by its label what a device will be told, where one profile only fits it", async () => {
+    const made = await planned(world);
+    await phone.does(made.job.name, scanOf("ONT", { brand: "Raisecom" }));
+    await phone.does(made.job.name, scanOf("Décodeur TV", { brand: "TP-Link" }));
+    const profiles = new Map((await devicesNow(world, made)).map(({ equipment_type, device_profile }) => [equipment_type, device_profile ?? null]));
+    expect([profiles.get("ONT"), profiles.get("Décodeur TV")]).toEqual(["Raisecom HT803G-W", null]);
+  });
+
+  it("are forgotten by the hub 120 days after ERPNext holds them, and not before", async () => {
+    const made = await planned(world);
+    const [old, recent] = [phone.make(made.job.name, { kind: "note", text: "vieux" }), phone.make(made.job.name, { kind: "note", text: "récent" })];
+    for (const action of [old, recent]) await phone.send(action);
+    await world.app.db.query("update field_action set settled_at = now() - interval '121 days' where id = $1", [old.id]);
+    await pruneActions(world.app.db);
+    const { rows } = await world.app.db.query<{ id: string }>("select id from field_action where id = any($1)", [[old.id, recent.id]]);
+    expect(rows).toEqual([{ id: recent.id }]);
+    // What arrives once more after that is still applied once.
+    expect((await phone.send({ ...old, after: null })).statusCode).toBe(200);
+    expect(String((await jobNow(world, made))["notes"]).split("vieux")).toHaveLength(2);
   });
 
   it("make a device of its own where nothing waits for it, and link it to the visit", async () => {
