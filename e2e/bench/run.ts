@@ -1,10 +1,11 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices` some; `--mosquitto PATH` names the broker. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices,scan` some; `--mosquitto PATH` names the broker. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import type { Figure } from "./figures.ts";
 import { run as devices } from "./devices.bench.ts";
 import { run as order } from "./order.bench.ts";
 import { run as rush } from "./rush.bench.ts";
+import { run as scan } from "./scan.bench.ts";
 import { run as search } from "./search.bench.ts";
 
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" }, mosquitto: { type: "string" } } });
@@ -15,6 +16,7 @@ const benches: readonly (readonly [string, (options: { quick?: boolean; mosquitt
   ["order", order],
   ["rush", rush],
   ["devices", devices],
+  ["scan", scan],
 ];
 
 let failed = 0;
