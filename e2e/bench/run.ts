@@ -1,8 +1,9 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices,scan` some; `--mosquitto PATH` names the broker. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices,scan,field` some; `--mosquitto PATH` names the broker. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import type { Figure } from "./figures.ts";
 import { run as devices } from "./devices.bench.ts";
+import { run as field } from "./field.bench.ts";
 import { run as order } from "./order.bench.ts";
 import { run as rush } from "./rush.bench.ts";
 import { run as scan } from "./scan.bench.ts";
@@ -17,6 +18,7 @@ const benches: readonly (readonly [string, (options: { quick?: boolean; mosquitt
   ["rush", rush],
   ["devices", devices],
   ["scan", scan],
+  ["field", field],
 ];
 
 let failed = 0;
