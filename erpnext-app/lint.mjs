@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readApp } from "./lint/app.mjs";
 import { customizationProblems } from "./lint/customizations.mjs";
-import { workspaceProblems } from "./lint/desk.mjs";
 import { doctypeProblems } from "./lint/doctypes.mjs";
 import { formatPython, pythonProblems } from "./lint/python.mjs";
 import { ruleProblems } from "./lint/rules.mjs";
@@ -19,7 +18,6 @@ export function problemsOf(root, { python = true } = {}) {
     ...doctypeProblems(app),
     ...ruleProblems(app),
     ...customizationProblems(app),
-    ...workspaceProblems(app),
     ...textProblems(app),
   ];
 }

@@ -1,7 +1,8 @@
-"""The number cards and the board of Desk, and what its global search looks through.
+"""The workspace of Desk with its number cards, the board of visits, and what its global search looks through.
 
-They are the site's own once made: a migration changes none, and leaves away what people took away. Only a number card comes back, for Frappe shows
-no card of a workspace that misses one.
+They are the site's own once made: a migration changes none, and leaves away what people took away. That is why the workspace is no file of Frappe's
+own kind, which it would bring in anew over every edit. Only a number card comes back while a workspace names it, for Frappe shows no card of one
+that misses one.
 """
 
 import frappe
@@ -18,7 +19,7 @@ def make():
 		made = ledger.made(doctype)
 		for document in documents:
 			name = document["name"]
-			if not frappe.db.exists(doctype, name) and (doctype == "Number Card" or name not in made):
+			if not frappe.db.exists(doctype, name) and (name not in made or _is_missed(doctype, name)):
 				_make(doctype, document, noted=name in made)
 	make_searchable()
 
@@ -51,6 +52,10 @@ def make_searchable():
 def _forget_searched():
 	frappe.cache.hdel("global_search", "search_priorities")
 	frappe.clear_document_cache(SETTINGS)
+
+
+def _is_missed(doctype: str, name: str) -> bool:
+	return doctype == "Number Card" and bool(frappe.db.exists("Workspace Number Card", {"number_card_name": name}))
 
 
 def _make(doctype: str, document: dict, noted: bool):

@@ -37,8 +37,7 @@ export function readApp(root) {
     all("gigafibre_fsm/customizations/*.json").map(({ path, json }) => [basename(path, ".json"), { path, json }]),
   );
   const rules = all("gigafibre_fsm/rules/*.json");
-  const workspaces = all("gigafibre_fsm/gigafibre_fsm/workspace/*/*.json");
-  return { root, problems, doctypes, customizations, rules, workspaces };
+  return { root, problems, doctypes, customizations, rules };
 }
 
 const byName = (fields) => new Map(fields.map((field) => [field.fieldname, field]));

@@ -28,7 +28,6 @@ const json = (change) => (text) => {
 };
 const doctype = (name) => `gigafibre_fsm/gigafibre_fsm/doctype/${name}/${name}.json`;
 const rules = (name) => `gigafibre_fsm/rules/${name}.json`;
-const workspace = "gigafibre_fsm/gigafibre_fsm/workspace/gigafibre/gigafibre.json";
 const customization = (name) => `gigafibre_fsm/customizations/${name}.json`;
 
 describe("the app's lint", () => {
@@ -65,8 +64,8 @@ describe("the app's lint", () => {
     ["a script's text without French", "gigafibre_fsm/public/js/issue.js", (text) => text.replace('__("Create")', '__("Conjure")'), "“Conjure” has no French"],
     ["a number card of an option that is not there", customization("desk"), (text) => text.replace("Pending Install", "Planned"), "never “Planned”"],
     ["a board's column that is no status", customization("desk"), json((it) => (it["Kanban Board"][0].columns[0].column_name = "New")), "never “New”"],
-    ["a workspace that shows what it does not have", workspace, json((it) => it.number_cards.pop()), "which it does not have"],
-    ["a workspace's card that nobody makes", workspace, json((it) => (it.number_cards[0].number_card_name = "Mine")), "no number card of ours"],
+    ["a workspace that shows what it does not have", customization("desk"), json((it) => it.Workspace[0].number_cards.pop()), "which it does not have"],
+    ["a workspace's card that nobody makes", customization("desk"), json((it) => (it.Workspace[0].number_cards[0].number_card_name = "Mine")), "no number card of ours"],
     ["French that loses a value", "gigafibre_fsm/translations/fr.csv", (text) => text.replace(/^\{0\} begins as \{1\},.*$/m, "{0} begins as {1},Commence par {1}"), "do not take the same values"],
   ];
   it.each(cases)("finds %s", (_name, path, change, expected) => {

@@ -5,7 +5,8 @@ import { STANDARD_DOCTYPES, isStandardField } from "./standard.mjs";
 
 const ALWAYS = new Set(["name", "creation", "modified", "owner"]);
 
-export function* deskDocuments(app, { "Number Card": cards, "Kanban Board": boards }) {
+export function* deskDocuments(app, { "Number Card": cards, "Kanban Board": boards, Workspace: workspaces }) {
+  for (const document of workspaces) yield* workspace(app, document);
   for (const { name, document_type, filters_json } of cards) {
     for (const problem of filterProblems(app, document_type, JSON.parse(filters_json))) yield `${name}: ${problem}`;
   }
@@ -15,10 +16,6 @@ export function* deskDocuments(app, { "Number Card": cards, "Kanban Board": boar
     for (const field of JSON.parse(fields)) if (!has(app, reference_doctype, field)) yield `${name}: ${reference_doctype} has no field ${field}`;
     for (const problem of filterProblems(app, reference_doctype, JSON.parse(filters))) yield `${name}: ${problem}`;
   }
-}
-
-export function workspaceProblems(app) {
-  return app.workspaces.flatMap(({ path, json }) => [...workspace(app, json)].map((problem) => `${path}: ${problem}`));
 }
 
 function* workspace(app, { links, shortcuts, number_cards, content }) {

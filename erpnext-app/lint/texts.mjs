@@ -48,12 +48,12 @@ function* deskTexts(app) {
       for (const [, text] of readFileSync(join(app.root, path), "utf8").matchAll(call)) yield [text, path];
     }
   }
-  for (const { path, json } of app.workspaces) {
-    for (const { label } of [...json.links.filter(({ type }) => type === "Card Break"), ...json.shortcuts, ...json.number_cards]) yield [label, path];
-    for (const { format } of json.shortcuts) if (format) yield [format, path];
-    for (const { type, data } of JSON.parse(json.content)) if (type === "header") yield [data.text.replaceAll(/<[^>]*>/g, ""), path];
-  }
   const { desk, workflows } = app.customizations;
+  for (const { links, shortcuts, number_cards, content } of desk.json.Workspace) {
+    for (const { label } of [...links.filter(({ type }) => type === "Card Break"), ...shortcuts, ...number_cards]) yield [label, desk.path];
+    for (const { format } of shortcuts) if (format) yield [format, desk.path];
+    for (const { type, data } of JSON.parse(content)) if (type === "header") yield [data.text.replaceAll(/<[^>]*>/g, ""), desk.path];
+  }
   for (const card of desk.json["Number Card"]) yield [card.label, desk.path];
   for (const board of desk.json["Kanban Board"]) yield [board.name, desk.path];
   for (const { action } of workflows.json.flatMap((workflow) => workflow.transitions)) yield [action, workflows.path];

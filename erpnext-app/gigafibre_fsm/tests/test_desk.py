@@ -7,7 +7,7 @@ from frappe.desk.doctype.number_card.number_card import get_result
 from frappe.model.workflow import WorkflowPermissionError
 from frappe.tests.utils import FrappeTestCase
 
-from gigafibre_fsm import desk, ledger
+from gigafibre_fsm import collisions, desk, ledger
 from gigafibre_fsm.api.search import search
 from gigafibre_fsm.declared import customization
 from gigafibre_fsm.gigafibre_fsm.doctype.dispatch_job.dispatch_job import get_events
@@ -137,6 +137,26 @@ class TestDesk(FrappeTestCase):
 			self.assertTrue(frappe.db.exists("Number Card", card))
 			self.assertFalse(frappe.db.exists("Kanban Board", BOARD))
 		self.assertEqual(ledger.made("Number Card").count(card), 1)
+		frappe.db.rollback(save_point="as_it_was")
+
+	def test_a_workspace_is_as_people_left_it_after_a_migration(self):
+		card = customization("desk")["Number Card"][0]["name"]
+		frappe.db.savepoint("as_it_was")
+		page = frappe.get_doc("Workspace", "Gigafibre")
+		page.number_cards = [row for row in page.number_cards if row.number_card_name != card]
+		page.shortcuts = page.shortcuts[1:]
+		page.save()
+		frappe.delete_doc("Number Card", card)
+		# Frappe brings in no workspace of ours from a file, which it would write over every edit.
+		self.assertNotIn("Workspace", [doctype for doctype, _name in collisions.shipped()])
+		desk.make()
+		after = frappe.get_doc("Workspace", "Gigafibre")
+		self.assertEqual([row.label for row in after.shortcuts], [row.label for row in page.shortcuts])
+		self.assertEqual(len(after.number_cards), len(customization("desk")["Number Card"]) - 1)
+		self.assertFalse(frappe.db.exists("Number Card", card))
+		frappe.delete_doc("Workspace", "Gigafibre")
+		desk.make()
+		self.assertFalse(frappe.db.exists("Workspace", "Gigafibre"))
 		frappe.db.rollback(save_point="as_it_was")
 
 	def test_what_people_take_out_of_global_search_stays_out(self):
