@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 
+/** In the order in which they are installed. */
 export const equipmentType = z.enum(["ONT", "Routeur", "Décodeur TV", "Téléphone IP"]);
 export type EquipmentType = z.infer<typeof equipmentType>;
 

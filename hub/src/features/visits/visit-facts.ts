@@ -1,6 +1,7 @@
 /** Visits as a phone carries them: the job itself as its technician sees it, and of its place what they need, which the hub reads for them. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { equipmentType } from "@gigafibre/contracts/labels";
 import { checkLabel, checksFor } from "@gigafibre/contracts/visits";
 import type { Check, Visit, VisitEquipment } from "@gigafibre/contracts/visits";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
@@ -179,11 +180,13 @@ export function oltPortOf(place: Row | null): string | null {
   return parts.every((part) => part !== "") ? parts.join("/") : null;
 }
 
-/** What stands at the place or waits there, and what the job lists besides. */
+/** What stands at the place or waits there, and what the job lists besides, in the order in which it is installed. */
 export function devicesOf(job: Row, devices: readonly Device[]): Device[] {
   const listed = new Set(rowsOf(job, "equipment_list").map((row) => textOf(row, "service_equipment")));
   const location = textOf(job, "service_location");
-  return devices.filter(({ name, status, service_location }) => (listed.has(name) && status !== "Retourné") || (service_location === location && (status === "En attente" || status === "Actif")));
+  return devices
+    .filter(({ name, status, service_location }) => (listed.has(name) && status !== "Retourné") || (service_location === location && (status === "En attente" || status === "Actif")))
+    .sort((one, other) => equipmentType.options.indexOf(one.equipment_type) - equipmentType.options.indexOf(other.equipment_type));
 }
 
 export function visitEquipmentOf(device: Device): VisitEquipment {
