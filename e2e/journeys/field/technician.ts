@@ -144,6 +144,8 @@ export class Phone {
 
   async sign(): Promise<void> {
     const frame = this.sheet("À votre satisfaction").getByRole("img", { name: "Signez ici" });
+    // The sheet has come to rest by then.
+    await frame.hover();
     const box = await frame.boundingBox();
     if (!box) throw new Error("there is nowhere to sign");
     await this.page.mouse.move(box.x + 40, box.y + box.height / 2);
