@@ -1,7 +1,8 @@
 /** Follows a technician by asking again while somebody looks. */
 import type { FollowAnswer } from "@gigafibre/contracts/follow";
-import { computed, onMounted, onScopeDispose, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef } from "vue";
 import type { ComputedRef, Ref, ShallowRef } from "vue";
+import { useAskingAgain } from "../../asking-again.ts";
 import { ask, refusalOf } from "../../hub-request.ts";
 
 const PAUSE_MS = 10_000;
@@ -20,11 +21,7 @@ export interface Followed {
 export function useFollowed(token: () => string): Followed {
   const answer = shallowRef<FollowAnswer | null>(null);
   const [over, unreachable, asked_at, farthest] = [ref(false), ref(false), ref(0), ref(0)];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-
-  async function refresh(): Promise<void> {
-    clearTimeout(timer);
+  useAskingAgain(async () => {
     try {
       answer.value = await ask<FollowAnswer>({ url: `/api/follow/${encodeURIComponent(token())}` });
       asked_at.value = Date.now();
@@ -35,24 +32,7 @@ export function useFollowed(token: () => string): Followed {
       over.value = status === 404 || status === 422;
       unreachable.value = !over.value;
     }
-    if (!stopped && !over.value && answer.value?.state !== "arrived" && !document.hidden) timer = setTimeout(() => void refresh(), PAUSE_MS);
-  }
-
-  const looked = (): void => {
-    clearTimeout(timer);
-    if (!document.hidden) void refresh();
-  };
-  onMounted(() => {
-    document.addEventListener("visibilitychange", looked);
-    window.addEventListener("online", looked);
-    void refresh();
-  });
-  onScopeDispose(() => {
-    stopped = true;
-    clearTimeout(timer);
-    if (import.meta.env.SSR) return;
-    document.removeEventListener("visibilitychange", looked);
-    window.removeEventListener("online", looked);
+    return over.value || answer.value?.state === "arrived" ? null : PAUSE_MS;
   });
   const progress = computed(() => {
     if (answer.value?.state === "arrived") return 1;

@@ -1,7 +1,8 @@
 /** Follows an order by asking again: often while it is young, less often later, not at all while nobody looks. */
 import type { OrderState, OrderStatus } from "@gigafibre/contracts/orders";
-import { onMounted, onScopeDispose, ref, shallowRef } from "vue";
+import { ref, shallowRef } from "vue";
 import type { Ref, ShallowRef } from "vue";
+import { useAskingAgain } from "../../asking-again.ts";
 import { ask, refusalOf } from "../../hub-request.ts";
 import type { PlacedOrder } from "./draft.ts";
 
@@ -33,15 +34,11 @@ export function useOrderStatus(order: () => PlacedOrder | undefined): FollowedOr
   const unknown = ref(false);
   const unreachable = ref(false);
   let questions = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-
-  async function refresh(): Promise<void> {
-    clearTimeout(timer);
+  const refresh = useAskingAgain(async () => {
     const followed = order();
     if (!followed) {
       unknown.value = true;
-      return;
+      return null;
     }
     questions += 1;
     try {
@@ -54,24 +51,7 @@ export function useOrderStatus(order: () => PlacedOrder | undefined): FollowedOr
       unreachable.value = !unknown.value;
     }
     const over = status.value !== null && OVER.has(status.value.state);
-    if (!stopped && !unknown.value && !over && !document.hidden) timer = setTimeout(() => void refresh(), pauseAfter(questions, status.value?.state));
-  }
-
-  const looked = (): void => {
-    clearTimeout(timer);
-    if (!document.hidden) void refresh();
-  };
-  onMounted(() => {
-    document.addEventListener("visibilitychange", looked);
-    window.addEventListener("online", looked);
-    void refresh();
-  });
-  onScopeDispose(() => {
-    stopped = true;
-    clearTimeout(timer);
-    if (import.meta.env.SSR) return;
-    document.removeEventListener("visibilitychange", looked);
-    window.removeEventListener("online", looked);
+    return unknown.value || over ? null : pauseAfter(questions, status.value?.state);
   });
   return { status, unknown, unreachable, refresh };
 }
