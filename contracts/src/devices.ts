@@ -181,6 +181,32 @@ export const deviceState = z.object({
 });
 export type DeviceState = z.infer<typeof deviceState>;
 
+/** What a device said of its light and uptime within 90 days, oldest first, thinned out to at most so many points. `GET /api/devices/{serial}/history`. */
+export const HISTORY_POINTS = 500;
+export const deviceHistory = z.object({
+  serial: z.string(),
+  from: z.iso.datetime(),
+  /** How long one point stands for, in seconds. */
+  step_s: z.number(),
+  /** `rx_power_dbm` is the middle of the step, with the weakest and the strongest; `boots` how often it started anew in it. */
+  points: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      rx_power_dbm: z.number().nullable(),
+      rx_min_dbm: z.number().nullable(),
+      rx_max_dbm: z.number().nullable(),
+      uptime_s: z.number().nullable(),
+      boots: z.int(),
+    }),
+  ),
+  /** Below the first light is weak, below the second critical; null while ERPNext was never asked. */
+  thresholds: z.object({ warning_dbm: z.number(), critical_dbm: z.number() }).nullable(),
+});
+export type DeviceHistory = z.infer<typeof deviceHistory>;
+
+/** `POST /api/devices/{serial}/wifi-password`: of the place the device stands at. Who asked is noted, in ERPNext and here, before it is told. */
+export const wifiPassword = z.object({ equipment: z.string(), ssid: z.string(), password: z.string() });
+
 /** What support types at the OLT to let an ONT in. `line_profile` as `LP:102`. */
 export const portActivation = z.object({
   olt_name: z.string(),

@@ -31,6 +31,11 @@ export const eventKind = z.enum([
   "payment.declined",
   "payment.refunded",
   "payment.disputed",
+  /** An SMS came in: of the Customer, or an "Inbound Message" of nobody known. */
+  "message.received",
+  /** One of ours did not arrive, or may not leave any more. */
+  "message.failed",
+  "message.delivered",
 ]);
 export type EventKind = z.infer<typeof eventKind>;
 
@@ -43,3 +48,43 @@ export const liveEvent = z.object({
   at: z.iso.datetime(),
 });
 export type LiveEvent = z.infer<typeof liveEvent>;
+
+/** What of the hub's own a page may hold and an event touches; everything else is a document of ERPNext's, by its DocType and name. */
+export const touched = z.enum(["orders", "outbox", "device", "outages", "port-activations", "inbound-messages", "thread", "billing"]);
+export type Touched = z.infer<typeof touched>;
+
+/**
+ * What to ask again after each kind. All of them touch the document they name; `document.*` touch its lists too. A page that holds a customer's
+ * overview asks for it again when a document it shows is named.
+ */
+export const TOUCHES = {
+  "order.received": ["orders"],
+  "order.created": ["orders"],
+  "order.scheduled": ["orders"],
+  "order.en_route": ["orders"],
+  "order.in_progress": ["orders"],
+  "order.awaiting_proof": ["orders"],
+  "order.unproven": ["orders"],
+  "order.live": ["orders"],
+  "order.needs_attention": ["orders"],
+  "order.cancelled": ["orders"],
+  "lead.created": [],
+  "document.changed": [],
+  "document.renamed": [],
+  "document.deleted": [],
+  "visit.changed": [],
+  "visit.kept_for_dispatch": [],
+  "port.activation": ["port-activations"],
+  "outbox.dead": ["outbox", "thread"],
+  "payment.received": ["billing"],
+  "device.online": ["device"],
+  "device.offline": ["device"],
+  "device.outage": ["outages", "device"],
+  "payment.held": ["billing"],
+  "payment.declined": ["billing"],
+  "payment.refunded": ["billing"],
+  "payment.disputed": ["billing"],
+  "message.received": ["thread", "inbound-messages"],
+  "message.failed": ["thread", "outbox"],
+  "message.delivered": ["thread"],
+} as const satisfies Record<EventKind, readonly Touched[]>;
