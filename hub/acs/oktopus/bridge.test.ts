@@ -1,5 +1,7 @@
 import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startNats } from "@gigafibre/fixtures/acs/nats";
+import type { StandInNats } from "@gigafibre/fixtures/acs/nats";
 import { startBroker } from "@gigafibre/fixtures/devices/broker";
 import type { Broker } from "@gigafibre/fixtures/devices/broker";
 import { eventually } from "../../testing/world.ts";
@@ -8,6 +10,7 @@ import type { AcsReading } from "../../src/features/devices/acs/driver.ts";
 import { startBridge } from "./bridge.ts";
 
 const passwords = { hub: "hub-password", "acs-bridge": "bridge-password" };
+let nats: StandInNats;
 let [oktopus, ours]: Broker[] = [];
 let bridge: { stop(): Promise<void> };
 let [devices, listener]: mqtt.MqttClient[] = [];
@@ -21,7 +24,8 @@ const read = async (serial: string): Promise<AcsReading> => {
 
 beforeAll(async () => {
   [oktopus, ours] = await Promise.all([startBroker(), startBroker({ passwords })]);
-  bridge = await startBridge({ oktopusUrl: oktopus.url, hubUrl: ours.urlFor("acs-bridge"), acs: { read }, say: () => undefined });
+  nats = await startNats();
+  bridge = await startBridge({ oktopusUrl: oktopus.url, natsUrl: nats.url, hubUrl: ours.urlFor("acs-bridge"), acs: { read }, say: () => undefined });
   listener = await mqtt.connectAsync(ours.urlFor("hub"));
   listener.on("message", (topic, payload) => void heard.push({ topic, payload: JSON.parse(payload.toString()) }));
   await listener.subscribeAsync("device/#", { qos: 1 });
@@ -30,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([listener?.endAsync(true), devices?.endAsync(true)]);
   await bridge.stop();
-  await Promise.all([oktopus?.stop(), ours?.stop()]);
+  await Promise.all([oktopus?.stop(), ours?.stop(), nats.stop()]);
 });
 
 const comes = (id: string, status = "1"): Promise<unknown> | undefined => devices?.publishAsync(`oktopus/usp/v1/status/${id}`, status, { qos: 1 });
@@ -52,5 +56,21 @@ describe("a device that comes to Oktopus", () => {
     await comes("DECO0000AWAY");
     await eventually("it", async () => heard.some(({ topic }) => topic.endsWith("DECO0000AWAY")));
     expect(heard.at(-1)?.payload).toEqual({ serial: "DECO0000AWAY", event: "boot" });
+  });
+
+  it.each(["mqtt", "ws", "stomp"])("by %s is told from what Oktopus says between its own parts; one that goes is not", async (way) => {
+    const id = `DECO0000${way.toUpperCase()}`;
+    expect(nats.publish(`${way}.usp.v1.${id}GONE.status`, "0")).toBe(1);
+    nats.publish(`${way}.usp.v1.${id}.status`, "1");
+    await eventually("it", async () => heard.some(({ topic }) => topic === `device/bootstrap/${id}`));
+    expect(JSON.stringify(heard)).not.toContain(`${id}GONE`);
+  });
+
+  it("by CWMP is told of its boot, and not of its periodic inform", async () => {
+    const inform = (event: string): string => `<cwmp:Inform><Event><EventStruct><EventCode>${event}</EventCode></EventStruct></Event></cwmp:Inform>`;
+    nats.publish("cwmp.v1.XX230VQUIET.info", inform("2 PERIODIC"));
+    nats.publish("cwmp.v1.XX230VBOOTS.info", inform("1 BOOT"));
+    await eventually("it", async () => heard.some(({ topic }) => topic.endsWith("XX230VBOOTS")));
+    expect(JSON.stringify(heard)).not.toContain("XX230VQUIET");
   });
 });

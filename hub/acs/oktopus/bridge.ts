@@ -1,12 +1,13 @@
 /**
- * Oktopus calls nobody when a device comes: it only says so on its own broker (`oktopus/usp/v1/status/{id}`, "1" or "0"). This hears it, reads the device by
- * Oktopus's REST, and tells the hub as an ACS's bridge does. What could not be read is left out; that the device is there is told all the same.
+ * Oktopus calls nobody when a device comes: it only says so on its own broker (`oktopus/usp/v1/status/{id}`, "1" or "0") and, for every way of USP and for
+ * CWMP, between its own parts (`nats.ts`). This hears both, reads the device by Oktopus's REST, and tells the hub as an ACS's bridge does. What could not be read is left out; that the device is there is told all the same.
  */
 import mqtt from "mqtt";
 import { informTopic, lightOf } from "@gigafibre/contracts/devices";
 import type { DeviceInform } from "@gigafibre/contracts/devices";
 import { AcsUnavailable } from "../../src/features/devices/acs/driver.ts";
 import type { AcsDriver } from "../../src/features/devices/acs/driver.ts";
+import { hearNats } from "./nats.ts";
 
 const STATUS = "oktopus/usp/v1/status/";
 const COME = "1";
@@ -17,13 +18,15 @@ const READ = { firmware: "Device.DeviceInfo.SoftwareVersion", product_class: "De
 export interface BridgeOptions {
   /** Oktopus's broker, with an account that may read its status. */
   readonly oktopusUrl: string;
+  /** Its NATS, where it can be reached. */
+  readonly natsUrl?: string | undefined;
   /** The hub's broker, as the one account that may say what a device says. */
   readonly hubUrl: string;
   readonly acs: Pick<AcsDriver, "read">;
   readonly say: (line: string) => void;
 }
 
-export async function startBridge({ oktopusUrl, hubUrl, acs, say }: BridgeOptions): Promise<{ stop(): Promise<void> }> {
+export async function startBridge({ oktopusUrl, natsUrl, hubUrl, acs, say }: BridgeOptions): Promise<{ stop(): Promise<void> }> {
   async function informOf(serial: string): Promise<DeviceInform> {
     const inform = { serial, event: "boot" } as const;
     try {
@@ -40,25 +43,30 @@ export async function startBridge({ oktopusUrl, hubUrl, acs, say }: BridgeOption
   }
 
   const hub = await mqtt.connectAsync(hubUrl);
+  async function tell(id: string): Promise<void> {
+    const inform = await informOf(id.toUpperCase());
+    await hub.publishAsync(informTopic(inform.serial), JSON.stringify(inform), { qos: 1 });
+  }
+
   // A session that outlives its line: what came meanwhile is told afterwards.
   const oktopus = mqtt.connect(oktopusUrl, { clientId: "gigafibre-bridge", clean: false, manualConnect: true });
   oktopus.handleMessage = (packet, done) => {
     const id = packet.topic.slice(STATUS.length);
     if (packet.payload.toString() !== COME) return done();
-    informOf(id.toUpperCase())
-      .then((inform) => hub.publishAsync(informTopic(inform.serial), JSON.stringify(inform), { qos: 1 }))
-      .then(
-        () => done(),
-        // Without `done` there is no acknowledgement: its broker says it again after the next connection.
-        (error: unknown) => (say(`${id}: ${String(error)}`), oktopus.reconnect()),
-      );
+    tell(id).then(
+      () => done(),
+      // Without `done` there is no acknowledgement: its broker says it again after the next connection.
+      (error: unknown) => (say(`${id}: ${String(error)}`), oktopus.reconnect()),
+    );
   };
   oktopus.on("connect", () => oktopus.subscribe(`${STATUS}+`, { qos: 1 }));
   oktopus.on("error", (error) => say(`Oktopus's broker: ${error.message}`));
   hub.on("error", (error) => say(`the hub's broker: ${error.message}`));
+  const stopNats = natsUrl === undefined ? undefined : await hearNats({ url: natsUrl, hear: tell, say });
   oktopus.connect();
   return {
     async stop() {
+      await stopNats?.();
       await oktopus.endAsync(true);
       await hub.endAsync();
     },
