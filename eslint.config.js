@@ -58,7 +58,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["website/**/*.vue", "field-app/**/*.vue"],
+    files: ["website/**/*.vue", "field-app/**/*.vue", "ops-app/**/*.vue"],
     extends: [...tseslint.configs.recommended, ...vue.configs["flat/recommended"]],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {
@@ -72,7 +72,7 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.{js,mjs,ts}"], languageOptions: { globals: globals.node } },
-  { files: ["website/**/*.{ts,vue}", "field-app/**/*.{ts,vue}"], languageOptions: { globals: globals.browser } },
+  { files: ["website/**/*.{ts,vue}", "field-app/**/*.{ts,vue}", "ops-app/**/*.{ts,vue}"], languageOptions: { globals: globals.browser } },
   {
     // Desk's scripts: Frappe reads each as text and runs it in its own page.
     files: ["erpnext-app/gigafibre_fsm/**/*.js"],

@@ -29,7 +29,7 @@ export default defineConfig({
     launchOptions: { executablePath: findChromium() ?? "chromium", args: CHROMIUM_FLAGS },
   },
   projects: [
-    { name: "phone", use: { ...devices["Pixel 7"], viewport: { width: 375, height: 740 } } },
+    { name: "phone", testIgnore: "ops/**", use: { ...devices["Pixel 7"], viewport: { width: 375, height: 740 } } },
     { name: "desk", testIgnore: "field/**", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
   ],
   ...(external

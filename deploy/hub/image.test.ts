@@ -26,7 +26,7 @@ let database: { url: string; drop: () => Promise<void> };
 
 beforeAll(async () => {
   image = mkdtempSync(path.join(tmpdir(), "gigafibre-image-"));
-  for (const room of ["website", "field-app"]) {
+  for (const room of ["website", "field-app", "ops-app"]) {
     mkdirSync(path.join(image, room, "dist"), { recursive: true });
     writeFileSync(path.join(image, room, "dist/index.html"), `<title>the built ${room}</title>`);
   }
@@ -58,7 +58,7 @@ describe("the hub's image", () => {
     expect(existsSync(path.join(image, "hub/node_modules/@gigafibre/fixtures/package.json"))).toBe(false);
   });
 
-  it("starts by its own command in production, is healthy by its own check, serves the website and the technicians' app, and stops when told", async () => {
+  it("starts by its own command in production, is healthy by its own check, serves the website and both apps, and stops when told", async () => {
     const [command = "", ...args] = JSON.parse(argument("hub", "CMD")) as string[];
     expect(command).toBe("node");
     const fixed = Object.fromEntries(argument("hub", "ENV").split(" ").map((pair) => pair.split("=") as [string, string]));
@@ -72,6 +72,7 @@ describe("the hub's image", () => {
         PORT: String(port),
         WEBSITE_ROOT: path.join(image, (fixed["WEBSITE_ROOT"] ?? "").replace("/app/", "")),
         FIELD_ROOT: path.join(image, (fixed["FIELD_ROOT"] ?? "").replace("/app/", "")),
+        OPS_ROOT: path.join(image, (fixed["OPS_ROOT"] ?? "").replace("/app/", "")),
         DATABASE_URL: database.url,
         ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
         ERPNEXT_URL: "http://127.0.0.1:1",
@@ -94,6 +95,7 @@ describe("the hub's image", () => {
     await expect.poll(async () => (hub.exitCode === null ? healthy() : said), { timeout: 60_000, interval: 250 }).toBe(true);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain("the built website");
     expect(await (await fetch(`http://127.0.0.1:${port}/field/`)).text()).toContain("the built field-app");
+    expect(await (await fetch(`http://127.0.0.1:${port}/ops/`)).text()).toContain("the built ops-app");
     hub.kill("SIGTERM");
     expect(await ended).toBe(0);
   }, 90_000);

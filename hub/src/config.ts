@@ -42,9 +42,10 @@ const environment = z.object({
   OUTBOUND_WEBHOOK_URL: optionalUrl,
   OUTBOUND_WEBHOOK_SECRET: z.string().optional(),
 
-  /** The built website and the technicians' built app, and, for a demonstration, the page that shows what was sent. */
+  /** The built website, the technicians' app and the office's, and, for a demonstration, the page that shows what was sent. */
   WEBSITE_ROOT: z.string().optional(),
   FIELD_ROOT: z.string().optional(),
+  OPS_ROOT: z.string().optional(),
   INBOX_URL: optionalUrl,
 
   COMPANY_PHONE: z.string().default("450 555-0100"),

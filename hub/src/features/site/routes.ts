@@ -6,10 +6,10 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ServerResponse } from "node:http";
 import { siteConfig } from "@gigafibre/contracts/site";
 import { declareScope } from "../../plugins/access.ts";
-import { fieldApp } from "./field-app.ts";
+import { onePageApp } from "./one-page-app.ts";
 import { cacheControl, SitePages } from "./pages.ts";
 
-/** What a browser gets without asking for data: the website's settings and, where they are configured, its pages, the technicians' app and the inbox. */
+/** What a browser gets without asking for data: the website's settings and, where they are configured, its pages, the technicians' app, the office's and the inbox. */
 export async function site(app: FastifyInstance): Promise<void> {
   const { config } = app;
   app.withTypeProvider<ZodTypeProvider>().get(
@@ -26,9 +26,10 @@ export async function site(app: FastifyInstance): Promise<void> {
         terms_version: config.TERMS_VERSION,
       }),
   );
-  const { WEBSITE_ROOT, FIELD_ROOT, INBOX_URL } = config;
+  const { WEBSITE_ROOT, FIELD_ROOT, OPS_ROOT, INBOX_URL } = config;
   if (WEBSITE_ROOT) await app.register(async (scope) => pages(scope, WEBSITE_ROOT));
-  if (FIELD_ROOT) await app.register(async (scope) => fieldApp(scope, FIELD_ROOT));
+  if (FIELD_ROOT) await app.register(async (scope) => onePageApp(scope, { prefix: "field", root: FIELD_ROOT }));
+  if (OPS_ROOT) await app.register(async (scope) => onePageApp(scope, { prefix: "ops", root: OPS_ROOT }));
   if (INBOX_URL) await app.register(async (scope) => inbox(scope, INBOX_URL));
 }
 

@@ -134,15 +134,18 @@ describe("an address of the site", () => {
   });
 });
 
-describe("the technicians' app", () => {
+describe.each([
+  ["technicians'", "field", "FIELD_ROOT"],
+  ["office's", "ops", "OPS_ROOT"],
+] as const)("the %s app", (_whose, prefix, setting) => {
   let root: string;
   let hub: Awaited<ReturnType<typeof startHub>>;
 
   beforeAll(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "field-app-"));
+    root = await mkdtemp(path.join(tmpdir(), `${prefix}-app-`));
     await mkdir(path.join(root, "assets"));
-    for (const [file, content] of Object.entries({ "index.html": "terrain", "sw.js": "self", "assets/app-Ab12.js": "1", ".sources": "a" })) await writeFile(path.join(root, file), content);
-    hub = await startHub({ FIELD_ROOT: root });
+    for (const [file, content] of Object.entries({ "index.html": "une page", "sw.js": "self", "assets/app-Ab12.js": "1", ".sources": "a" })) await writeFile(path.join(root, file), content);
+    hub = await startHub({ [setting]: root });
   });
   afterAll(async () => {
     await hub.stop();
@@ -150,28 +153,28 @@ describe("the technicians' app", () => {
   });
 
   it.each([
-    ["/field/", "terrain", "no-cache"],
-    ["/field/visites/DJ-1?de=avis", "terrain", "no-cache"],
-    ["/field/sw.js", "self", "no-cache"],
-    ["/field/assets/app-Ab12.js", "1", "public, max-age=31536000, immutable"],
+    [`/${prefix}/`, "une page", "no-cache"],
+    [`/${prefix}/visites/DJ-1?de=avis`, "une page", "no-cache"],
+    [`/${prefix}/sw.js`, "self", "no-cache"],
+    [`/${prefix}/assets/app-Ab12.js`, "1", "public, max-age=31536000, immutable"],
   ])("answers %s with %s, kept %s", async (url, text, cached) => {
     const answer = await hub.app.inject({ url });
     expect([answer.statusCode, answer.body, answer.headers["cache-control"]]).toEqual([200, text, cached]);
   });
 
   it("has no page for a file that is not there, nor for an address beside it", async () => {
-    for (const url of ["/field/assets/app-Old1.js", "/field/favicon.ico", "/field/.sources", "/field/%2e%2e/secret.txt", "/fields", "/api/nowhere"]) {
+    for (const url of [`/${prefix}/assets/app-Old1.js`, `/${prefix}/favicon.ico`, `/${prefix}/.sources`, `/${prefix}/%2e%2e/secret.txt`, `/${prefix}s`, "/api/nowhere"]) {
       expect([url, (await hub.app.inject({ url })).statusCode]).toEqual([url, 404]);
     }
   });
 
   it("is at one address, with the slash that its scope has", async () => {
-    const answer = await hub.app.inject({ url: "/field?de=avis" });
-    expect([answer.statusCode, answer.headers.location]).toEqual([308, "/field/?de=avis"]);
+    const answer = await hub.app.inject({ url: `/${prefix}?de=avis` });
+    expect([answer.statusCode, answer.headers.location]).toEqual([308, `/${prefix}/?de=avis`]);
   });
 
   it("may run WebAssembly and use the camera, and loads nothing from elsewhere", async () => {
-    const { headers } = await hub.app.inject({ url: "/field/" });
+    const { headers } = await hub.app.inject({ url: `/${prefix}/` });
     expect(headers["content-security-policy"]).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(headers["content-security-policy"]).not.toContain("stripe");
     expect(headers["permissions-policy"]).toContain("camera=(self)");

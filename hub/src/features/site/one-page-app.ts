@@ -1,10 +1,10 @@
-/** The technicians' app, under /field/: one page that finds its own way, and its files. */
+/** An app under a prefix of its own, the technicians' at /field/ and the office's at /ops/: one page that finds its own way, and its files. */
 import compress from "@fastify/compress";
 import serveFiles from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import { cacheControl, SitePages } from "./pages.ts";
 
-/** It reads bar codes with WebAssembly, shows pictures that were taken a moment ago, and speaks to nobody but the hub. */
+/** It reads bar codes or draws maps with what the browser has, shows pictures that were taken a moment ago, and speaks to nobody but the hub. */
 const POLICY: Readonly<Record<string, string[]>> = {
   "default-src": ["'self'"],
   "base-uri": ["'none'"],
@@ -18,16 +18,16 @@ const POLICY: Readonly<Record<string, string[]>> = {
   "style-src": ["'self'", "'unsafe-inline'"],
 };
 
-export async function fieldApp(app: FastifyInstance, root: string): Promise<void> {
+export async function onePageApp(app: FastifyInstance, { prefix, root }: { prefix: "field" | "ops"; root: string }): Promise<void> {
   const found = await SitePages.read(root);
   await app.register(compress, { threshold: 1_024, encodings: ["br", "gzip"], brotliOptions: { params: { 1: 5 } } });
   await app.register(serveFiles, { root, serve: false, cacheControl: false, decorateReply: true });
 
-  app.get("/field", { config: { access: "public" } }, async (request, reply) => {
+  app.get(`/${prefix}`, { config: { access: "public" } }, async (request, reply) => {
     const [, query] = (request.raw.url ?? "").split("?", 2);
-    return reply.redirect(`/field/${query ? `?${query}` : ""}`, 308);
+    return reply.redirect(`/${prefix}/${query ? `?${query}` : ""}`, 308);
   });
-  app.get("/field/*", { config: { access: "public" }, helmet: { contentSecurityPolicy: { useDefaults: false, directives: { ...POLICY } } } }, async (request, reply) => {
+  app.get(`/${prefix}/*`, { config: { access: "public" }, helmet: { contentSecurityPolicy: { useDefaults: false, directives: { ...POLICY } } } }, async (request, reply) => {
     const file = found.fileOfApp((request.params as { "*": string })["*"]);
     if (file === null) return reply.callNotFound();
     return reply.header("cache-control", cacheControl(file)).sendFile(file);

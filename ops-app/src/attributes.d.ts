@@ -1,0 +1,15 @@
+/** What any component may be given besides its own: it ends on its element. */
+import type { AriaAttributes } from "vue";
+
+declare module "vue" {
+  interface ComponentCustomProps extends AriaAttributes {
+    lang?: string;
+    inputmode?: "none" | "text" | "decimal" | "numeric" | "tel" | "email";
+    autocomplete?: string;
+    autocapitalize?: string;
+    name?: string;
+    role?: string;
+    maxlength?: number;
+    tabindex?: number;
+  }
+}

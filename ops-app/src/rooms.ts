@@ -1,0 +1,32 @@
+/**
+ * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
+ * shown.
+ */
+import { symRoundedHome } from "@quasar/extras/material-symbols-rounded";
+import type { Bilingual } from "@gigafibre/contracts/language";
+import type { Component, Ref } from "vue";
+import type { RouteRecordRaw } from "vue-router";
+
+export interface Room {
+  /** The name of the route that the rail leads to. */
+  readonly name: string;
+  readonly label: Bilingual;
+  readonly icon: string;
+  /** Pressed after `g`. */
+  readonly key: string;
+  readonly routes: readonly RouteRecordRaw[];
+  /** How many things in it wait for someone, read where the rail is. */
+  readonly useCount?: () => Readonly<Ref<number>>;
+}
+
+const lazy = (load: () => Promise<{ default: Component }>) => load;
+
+export const ROOMS: readonly Room[] = [
+  {
+    name: "home",
+    label: { fr: "Accueil", en: "Home" },
+    icon: symRoundedHome,
+    key: "h",
+    routes: [{ path: "/", name: "home", component: lazy(() => import("./features/shell/HomePage.vue")) }],
+  },
+];
