@@ -151,6 +151,8 @@ export type AcsAnswer = z.infer<typeof acsAnswer>;
 /** What staff may have a device do: start again, take at once all it is to be told, or fetch the firmware of its profile. */
 export const deviceActionName = z.enum(["reboot", "push", "firmware"]);
 export type DeviceActionName = z.infer<typeof deviceActionName>;
+/** What is noted of staff and a device: also that someone was told its WiFi password. */
+export const deviceDeed = z.enum([...deviceActionName.options, "wifi_password"]);
 
 /** `POST /api/devices/{serial}/actions`. */
 export const deviceActionRequest = z.strictObject({ action: deviceActionName });
@@ -177,7 +179,7 @@ export const deviceState = z.object({
   /** null: not asked for, or there is no ACS. What it did not say now it said at `at`. */
   live: z.object({ answer: acsAnswer, values: z.array(z.object({ path: z.string(), value: z.string(), at: z.iso.datetime().nullable() })) }).nullable(),
   /** What staff had it do, newest first. `outcome` is null while it is not known. */
-  actions: z.array(z.object({ action: deviceActionName, asked_by: z.string(), asked_at: z.iso.datetime(), outcome: z.string().nullable(), reason: z.string().nullable() })),
+  actions: z.array(z.object({ action: deviceDeed, asked_by: z.string(), asked_at: z.iso.datetime(), outcome: z.string().nullable(), reason: z.string().nullable() })),
 });
 export type DeviceState = z.infer<typeof deviceState>;
 

@@ -6,13 +6,14 @@ import { z } from "zod";
 import { bilingual } from "./language.ts";
 import { DEVICES } from "./reasons/devices.ts";
 import { FIELD_REASONS } from "./reasons/fields.ts";
+import { MESSAGES } from "./reasons/messages.ts";
 import { ORDERS } from "./reasons/orders.ts";
 import { PAYMENTS } from "./reasons/payments.ts";
 import { REQUESTS } from "./reasons/requests.ts";
 import { VISITS } from "./reasons/visits.ts";
 
 /** Reasons for a whole request. */
-export const REASONS = { ...REQUESTS, ...ORDERS, ...PAYMENTS, ...VISITS, ...DEVICES } as const;
+export const REASONS = { ...REQUESTS, ...ORDERS, ...PAYMENTS, ...VISITS, ...DEVICES, ...MESSAGES } as const;
 export type ReasonName = keyof typeof REASONS;
 
 export { FIELD_REASONS };

@@ -41,6 +41,7 @@ export const STANDARD_ROLES = new Set([
   "Accounts User",
   "Desk User",
   "HR Manager",
+  "Inbox User",
   "Projects User",
   "Sales Master Manager",
   "Sales User",

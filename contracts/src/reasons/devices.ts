@@ -37,6 +37,13 @@ export const DEVICES = {
       en: "The device already has the firmware its profile asks for, or its profile asks for none. Nothing was done.",
     },
   },
+  wifi_password_absent: {
+    status: 404,
+    message: {
+      fr: "Aucun mot de passe WiFi n'est inscrit pour ce lieu. Rien n'a été changé; inscrivez-en un sur le routeur.",
+      en: "No WiFi password is set for this place. Nothing was changed; set one on the router.",
+    },
+  },
   port_activation_not_found: {
     status: 404,
     message: {

@@ -1,5 +1,8 @@
 import fp from "fastify-plugin";
+import type { FastifyRequest } from "fastify";
 import { Agent, FormData, request } from "undici";
+import { z } from "zod";
+import { rightsOnType } from "@gigafibre/contracts/customer-360";
 import type { Language } from "@gigafibre/contracts/language";
 import { committed, failedStep } from "@gigafibre/contracts/unit-of-work";
 import type { Committed, FailedStep, UnitOfWork } from "@gigafibre/contracts/unit-of-work";
@@ -43,12 +46,35 @@ export interface ListOptions {
   readonly start?: number;
 }
 
+/** One of several lists asked for at once. A filter's value may be the names (or another field) of the rows of a list before it. */
+export interface AskedList {
+  readonly as: string;
+  readonly doctype: string;
+  readonly fields?: readonly string[];
+  readonly filters?: readonly (readonly unknown[])[];
+  readonly or_filters?: readonly (readonly unknown[])[];
+  readonly order_by?: string;
+  readonly limit?: number;
+  readonly parent?: string;
+  /** Of Comment, Communication or Version: what stands beside the rows of these lists. */
+  readonly beside?: readonly string[];
+}
+export type Row = Readonly<Record<string, unknown>>;
+const manyLists = z.object({
+  lists: z.record(z.string(), z.array(z.record(z.string(), z.unknown())).nullable()),
+  rights: z.record(z.string(), rightsOnType),
+});
+export type ManyLists = z.infer<typeof manyLists>;
+
 export type ErpnextDocument = { readonly name: string; readonly modified: string } & Readonly<Record<string, unknown>>;
 
 /** Who asks: the hub's own user by default, or a person by the cookie of their session. */
 export interface Caller {
   readonly cookie?: string | undefined;
 }
+
+/** The person who asks, by the cookie of their session. */
+export const asPerson = (request: FastifyRequest): Caller => ({ cookie: `sid=${encodeURIComponent(request.cookies["sid"] ?? "")}` });
 
 /** ERPNext's REST, as `Hub Service` unless a caller is given. */
 export class ErpnextClient {
@@ -166,6 +192,12 @@ export class ErpnextClient {
     };
     const { data } = await this.call("GET", `/api/resource/${encodeURIComponent(doctype)}`, { query, ...(caller ? { caller } : {}) });
     return data as Row[];
+  }
+
+  /** Several lists in one call, each as the caller may read it: null where they may not. `rights` are asked by DocType. */
+  async lists(asked: readonly AskedList[], caller: Caller, rights: readonly string[] = []): Promise<ManyLists> {
+    const { message } = await this.call("POST", "/api/method/gigafibre_fsm.api.lists.many", { body: { lists: asked, rights }, caller });
+    return manyLists.parse(message);
   }
 
   /**

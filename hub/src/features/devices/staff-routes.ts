@@ -2,15 +2,16 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { ACS_REASONS, deviceActionAnswer, deviceActionName, deviceActionRequest, deviceSerial, deviceState, qualityOf } from "@gigafibre/contracts/devices";
+import { ACS_REASONS, deviceActionAnswer, deviceActionRequest, deviceDeed, deviceHistory, deviceSerial, deviceState, qualityOf, wifiPassword } from "@gigafibre/contracts/devices";
 import type { AcsAnswer, DeviceActionName, DeviceState } from "@gigafibre/contracts/devices";
 import { problem } from "@gigafibre/contracts/problems";
-import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
+import { asPerson, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import type { Caller } from "../../plugins/erpnext.ts";
 import { AcsUnavailable } from "./acs/driver.ts";
 import type { AcsDriver } from "./acs/driver.ts";
 import { identitiesOf } from "./cache.ts";
-import { thresholds } from "./facts.ts";
+import { historyOf } from "./history.ts";
 import { spelled } from "./informs.ts";
 import { ROOT } from "./push.ts";
 import type { Push } from "./push.ts";
@@ -69,7 +70,6 @@ export interface AskedOfDevices {
 
 export function staffRoutes(root: FastifyInstance, { acs, push, wanted }: AskedOfDevices): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  const limits = root.keepSnapshot("signal-thresholds", () => thresholds(root.erpnext));
 
   /** By any name of the device: what it calls itself, its GPON serial, its MAC address. */
   async function sessionOf(serial: string): Promise<Session> {
@@ -108,7 +108,7 @@ export function staffRoutes(root: FastifyInstance, { acs, push, wanted }: AskedO
       "select action, asked_by, asked_at, outcome, reason from device_action where serial = $1 order by id desc limit $2",
       [serial, ACTIONS_SHOWN],
     );
-    return rows.map(({ action, asked_at, ...row }) => ({ ...row, action: deviceActionName.parse(action), asked_at: asked_at.toISOString() }));
+    return rows.map(({ action, asked_at, ...row }) => ({ ...row, action: deviceDeed.parse(action), asked_at: asked_at.toISOString() }));
   }
 
   app.get(
@@ -130,7 +130,7 @@ export function staffRoutes(root: FastifyInstance, { acs, push, wanted }: AskedO
       const found = await sessionOf(request.params.serial);
       const { oui: _, provisioned_hash: __, ...said } = found;
       const live = request.query.live && acs ? await orUnavailable(liveOf(acs, found.serial)) : null;
-      const quality = limits.known ?? (await limits.get());
+      const quality = await root.signalThresholds();
       return {
         ...said,
         online: found.online ?? false,
@@ -144,6 +144,66 @@ export function staffRoutes(root: FastifyInstance, { acs, push, wanted }: AskedO
       };
     },
   );
+
+  app.get(
+    "/api/devices/:serial/history",
+    {
+      config: { access: "staff" },
+      schema: {
+        tags: ["devices"],
+        summary: "What a device said of its light and uptime within 90 days",
+        description: "Oldest first, thinned out to at most 500 points, each with the weakest and the strongest light of its step.",
+        params: z.strictObject({ serial: deviceSerial }),
+        response: { 200: deviceHistory, 404: problem },
+      },
+    },
+    async (request) => ({ ...(await historyOf(root.db, (await sessionOf(request.params.serial)).serial)), thresholds: await root.signalThresholds() }),
+  );
+
+  app.post(
+    "/api/devices/:serial/wifi-password",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["devices"],
+        summary: "The WiFi password of the place a device stands at",
+        description:
+          "For someone who may read the device in ERPNext. Who asked is noted among the device's actions before it is told, and in ERPNext's Access Log. " +
+          "404 `device_unknown`, or `wifi_password_absent` where none is set.",
+        params: z.strictObject({ serial: deviceSerial }),
+        response: { 200: wifiPassword, 403: problem, 404: problem, 503: problem },
+      },
+    },
+    async (request) => {
+      const found = await sessionOf(request.params.serial);
+      if (found.equipment === null) throw new Refusal("device_unknown");
+      const router = await orUnavailable(routerBeside(found.equipment, asPerson(request)));
+      if (!router) throw new Refusal("wifi_password_absent");
+      await root.db.query("insert into device_action (serial, equipment, action, asked_by, outcome) values ($1, $2, 'wifi_password', $3, 'done')", [
+        found.serial, router.equipment, request.staff?.user,
+      ]);
+      const { message } = await orUnavailable(root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.device_secrets.read", { body: { equipment: [router.equipment] } }));
+      const password = z.array(z.object({ custom_wifi_password: z.string().nullable() })).parse(message)[0]?.custom_wifi_password;
+      if (!password) throw new Refusal("wifi_password_absent");
+      return { ...router, password };
+    },
+  );
+
+  /** The device that holds the WiFi of its place, as the person who asks sees it. */
+  async function routerBeside(equipment: string, caller: Caller): Promise<{ equipment: string; ssid: string } | null> {
+    const beside = { doctype: "Service Equipment", fields: ["name", "service_location", "custom_wifi_ssid", "custom_wifi_password"], order_by: "creation asc" };
+    const { lists } = await root.erpnext.lists(
+      [
+        { ...beside, as: "device", filters: [["name", "=", equipment]] },
+        { ...beside, as: "place", filters: [["service_location", "in", { $names: "device", field: "service_location" }], ["status", "in", ["Actif", "En attente"]]] },
+      ],
+      caller,
+    );
+    if (!lists["device"]?.length) throw new Refusal("not_allowed");
+    const router = [...lists["device"], ...(lists["place"] ?? [])].find(({ custom_wifi_password: stars }) => Boolean(stars));
+    const words = z.object({ name: z.string(), custom_wifi_ssid: z.string().nullish() }).optional().parse(router);
+    return words ? { equipment: words.name, ssid: words.custom_wifi_ssid ?? "" } : null;
+  }
 
   async function perform(driver: AcsDriver, action: DeviceActionName, { serial, mac, oui, product_class }: Session): Promise<AcsAnswer> {
     switch (action) {

@@ -5,11 +5,12 @@
 import type { FastifyInstance } from "fastify";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
+import { isStopped } from "../messages/stops.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { chatChannel } from "./chat.ts";
 import { emailChannel } from "./email.ts";
 import { backToWaiting, beginSending, noteUncertain, OUTBOX, payloadOf, rowOf, settle, unsettledKeys } from "./rows.ts";
-import type { MessageKind, OutboxRow } from "./rows.ts";
+import type { MessageKind, OutboxRow, SmsPayload } from "./rows.ts";
 import { smsChannel } from "./sms.ts";
 import { webhookChannel } from "./webhook.ts";
 
@@ -81,6 +82,7 @@ async function deliver(app: FastifyInstance, channels: Readonly<Record<MessageKi
     await settle(app.db, key, "skipped", { error: channel.missing });
     return;
   }
+  if (row.kind === "sms" && (await isStopped(app, (payload as SmsPayload).to))) return giveUp(app, row, "refused", "the number asked for no more messages (STOP)");
   if (row.attempts >= MAX_ATTEMPTS) return giveUp(app, row, "dead", row.last_error ?? "too many attempts");
 
   const sending = await beginSending(app.db, key);
@@ -105,11 +107,11 @@ async function deliver(app: FastifyInstance, channels: Readonly<Record<MessageKi
   throw new Error(outcome.error);
 }
 
-/** Puts the message before people, who may press retry. */
-async function giveUp(app: FastifyInstance, row: OutboxRow, state: "dead" | "expired", error: string): Promise<void> {
-  app.log.error({ message: row.key, error }, `a message is ${state}`);
+/** Puts the message before people, who may press retry; one that is refused is only seen not to have left. */
+async function giveUp(app: FastifyInstance, row: OutboxRow, state: "dead" | "expired" | "refused", error: string): Promise<void> {
+  app.log[state === "refused" ? "info" : "error"]({ message: row.key, error }, `a message is ${state}`);
   await transaction(app.db, async (client) => {
     if (!(await settle(client, row.key, state, { error }))) return;
-    await recordEvent(client, { key: `outbox:${row.key}:${state}:${Date.now()}`, kind: "outbox.dead", doctype: "Outbox", name: row.key });
+    await recordEvent(client, { key: `outbox:${row.key}:${state}:${Date.now()}`, kind: state === "refused" ? "message.failed" : "outbox.dead", doctype: "Outbox", name: row.key });
   });
 }

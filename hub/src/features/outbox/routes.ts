@@ -12,7 +12,7 @@ import type { OutboxRow } from "./rows.ts";
 const RETRIED_FOR_MS = 24 * 3_600_000;
 const LIST_LIMIT = 200;
 
-const outboxState = z.enum(["waiting", "sending", "done", "dead", "expired", "skipped"]);
+const outboxState = z.enum(["waiting", "sending", "done", "dead", "expired", "skipped", "refused"]);
 const entry = z.object({
   key: z.string(),
   kind: z.enum(["sms", "email", "chat", "webhook"]),
@@ -60,8 +60,8 @@ export async function outbox(root: FastifyInstance): Promise<void> {
       config: { access: "staff" },
       schema: {
         tags: ["outbox"],
-        summary: "Sends a dead, expired or skipped message again",
-        description: "Gives it a day. What may have left before is looked for first. Pressed twice, or on a message that is on its way, it changes nothing.",
+        summary: "Sends a dead, expired, skipped or refused message again",
+        description: "Gives it a day. What may have left before is looked for first, and a number that asked for no more is refused again. Pressed twice, or on a message that is on its way, it changes nothing.",
         params: z.strictObject({ key: z.string().min(1).max(200) }),
         response: { 200: entry, 404: problem },
       },

@@ -41,6 +41,9 @@ interface Common {
   /** What it is about: an order's id. */
   readonly subject: string;
   readonly not_after: Date;
+  /** The Customer it goes to, where no order says so, and the member of staff who wrote it. */
+  readonly customer?: string;
+  readonly written_by?: string;
 }
 export type Message = Common &
   (
@@ -51,7 +54,7 @@ export type Message = Common &
   );
 export type MessageKind = Message["kind"];
 
-export type OutboxState = "waiting" | "sending" | "done" | "dead" | "expired" | "skipped";
+export type OutboxState = "waiting" | "sending" | "done" | "dead" | "expired" | "skipped" | "refused";
 
 export interface OutboxRow {
   readonly key: string;
@@ -73,8 +76,11 @@ const sealContext = (key: string): string => `outbox:${key}`;
 /** Writes the message in the caller's transaction and queues its delivery. Once by key. */
 export async function put(app: FastifyInstance, client: pg.ClientBase, message: Message): Promise<void> {
   const { rowCount } = await client.query(
-    `insert into outbox (key, kind, subject, payload, not_after) values ($1, $2, $3, $4, $5) on conflict (key) do nothing`,
-    [message.key, message.kind, message.subject, app.vault.seal(JSON.stringify(message.payload), sealContext(message.key)), message.not_after],
+    `insert into outbox (key, kind, subject, payload, not_after, customer, written_by) values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing`,
+    [
+      message.key, message.kind, message.subject, app.vault.seal(JSON.stringify(message.payload), sealContext(message.key)), message.not_after,
+      message.customer ?? null, message.written_by ?? null,
+    ],
   );
   if (rowCount === 1) await app.workers.enqueue(client, OUTBOX, message.key);
 }
@@ -94,8 +100,10 @@ export async function rowsInState(db: Connection, state: OutboxState, limit: num
 export async function payloadOf(db: Connection, vault: Vault, key: string): Promise<unknown> {
   const { rows } = await db.query<{ payload: string }>("select payload from outbox where key = $1", [key]);
   if (!rows[0]) throw new Error(`no outbox row ${key}`);
-  return JSON.parse(vault.open(rows[0].payload, sealContext(key)));
+  return opened(vault, key, rows[0].payload);
 }
+
+export const opened = (vault: Vault, key: string, payload: string): unknown => JSON.parse(vault.open(payload, sealContext(key)));
 
 /**
  * From here on the message may have left. `sending_since` is the first time of it: a provider is asked what it has from then on.
@@ -124,7 +132,7 @@ export async function noteUncertain(db: Connection, key: string, error: string):
 export async function settle(
   db: Connection,
   key: string,
-  state: "done" | "dead" | "expired" | "skipped",
+  state: Exclude<OutboxState, "waiting" | "sending">,
   note: { error?: string; provider_ref?: string },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -140,7 +148,7 @@ export async function revive(client: pg.ClientBase, key: string, notAfter: Date)
   const { rows } = await client.query<OutboxRow>(
     `update outbox set state = case when sending_since is null then 'waiting' else 'sending' end, attempts = 0, settled_at = null,
        not_after = greatest(not_after, $2)
-     where key = $1 and state in ('dead', 'expired', 'skipped') returning ${COLUMNS}`,
+     where key = $1 and state in ('dead', 'expired', 'skipped', 'refused') returning ${COLUMNS}`,
     [key, notAfter],
   );
   return rows[0];

@@ -24,6 +24,11 @@ export function createTwilio(config: Pick<Config, "TWILIO_ACCOUNT_SID" | "TWILIO
   return twilio(config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, { httpClient: requests });
 }
 
+export const STATUS_PATH = "/webhooks/twilio/status";
+
+/** Where Twilio tells what became of a message. The key is in the address: a callback may come before the answer that has Twilio's own id. */
+export const statusUrl = ({ PUBLIC_URL }: Pick<Config, "PUBLIC_URL">, key: string): string => `${PUBLIC_URL.replace(/\/$/, "")}${STATUS_PATH}?message=${encodeURIComponent(key)}`;
+
 export function smsChannel(config: Config): Channel {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = config;
   if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN || !TWILIO_FROM) {
@@ -40,10 +45,10 @@ export function smsChannel(config: Config): Channel {
       const found = messages.find((message) => message.body === body && message.dateCreated.getTime() >= since && !FAILED.has(message.status));
       return found ? { provider_ref: found.sid } : null;
     },
-    async send(payload): Promise<Outcome> {
+    async send(payload, row): Promise<Outcome> {
       const { to, body } = payload as SmsPayload;
       try {
-        const message = await client.messages.create({ to, from: TWILIO_FROM, body });
+        const message = await client.messages.create({ to, from: TWILIO_FROM, body, statusCallback: statusUrl(config, row.key) });
         return { result: "sent", provider_ref: message.sid };
       } catch (error) {
         return outcomeOf(error);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { portActivationRequest } from "@gigafibre/contracts/devices";
 import { problem } from "@gigafibre/contracts/problems";
 import { transaction } from "../../../plugins/database.ts";
-import { ErpnextRefused, ErpnextUnavailable } from "../../../plugins/erpnext.ts";
+import { asPerson, ErpnextRefused, ErpnextUnavailable } from "../../../plugins/erpnext.ts";
 import { Refusal } from "../../../plugins/problems.ts";
 import { textOf } from "../../activation/activation-facts.ts";
 import { manual, OLT_COMMAND } from "./driver.ts";
@@ -67,7 +67,7 @@ export async function portActivations(root: FastifyInstance): Promise<void> {
       if (!asked) throw new Refusal("port_activation_not_found");
       const user = request.staff?.user ?? "";
       try {
-        const caller = { cookie: `sid=${encodeURIComponent(request.cookies["sid"] ?? "")}` };
+        const caller = asPerson(request);
         const standing = await app.erpnext.get("Task", task, caller);
         if (standing && textOf(standing, "status") !== "Completed") {
           await app.erpnext.commit({ key: `port:${task}:${standing.modified}:done`, steps: [doneStep(standing, task)] }, caller);

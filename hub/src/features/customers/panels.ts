@@ -1,0 +1,127 @@
+/** What a customer's page asks ERPNext for, in one call, and what becomes of each panel. */
+import { PANEL_PAGE } from "@gigafibre/contracts/customer-360";
+import type { Balance, CustomerOverview, InvoiceRow, PaymentRow } from "@gigafibre/contracts/customer-360";
+import { daysBetween, localDate } from "@gigafibre/contracts/dates";
+import { centsFromDollars } from "@gigafibre/contracts/money";
+import type { AskedList, Row } from "../../plugins/erpnext.ts";
+
+/** DocTypes of which the page has to know what the person may do. */
+export const EDITED = [
+  "Customer", "Contact", "Address", "Service Location", "Service Subscription", "Service Equipment", "Sales Invoice", "Payment Entry", "Issue", "Dispatch Job",
+];
+
+export type Lists = Readonly<Record<string, readonly Row[] | null>>;
+
+export const textOf = (row: Row | undefined, field: string): string => {
+  const value = row?.[field];
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+};
+export const orNull = (row: Row | undefined, field: string): string | null => textOf(row, field) || null;
+const centsOf = (row: Row | undefined, field: string): number => centsFromDollars(Number(row?.[field] ?? 0).toFixed(2));
+const intOf = (row: Row | undefined, field: string): number => Math.trunc(Number(row?.[field] ?? 0));
+
+/** The documents that the thread's comments and changes stand beside, with all of them or with their names only. */
+export function heldLists(customer: string, fields?: readonly string[]): AskedList[] {
+  const all = fields ?? ["*"];
+  const linked = [["Dynamic Link", "link_doctype", "=", "Customer"], ["Dynamic Link", "link_name", "=", customer]];
+  const theirs = [["customer", "=", customer]];
+  return [
+    { as: "customer", doctype: "Customer", fields: all, filters: [["name", "=", customer]], order_by: "creation asc" },
+    { as: "contacts", doctype: "Contact", fields: all, filters: linked, order_by: "`tabContact`.creation asc" },
+    { as: "addresses", doctype: "Address", fields: all, filters: linked, order_by: "`tabAddress`.creation asc" },
+    { as: "locations", doctype: "Service Location", fields: all, filters: theirs, order_by: "creation asc" },
+    { as: "subscriptions", doctype: "Service Subscription", fields: all, filters: theirs, order_by: "creation asc" },
+    { as: "equipment", doctype: "Service Equipment", fields: all, filters: theirs, order_by: "creation asc" },
+  ];
+}
+
+export function panelLists(customer: string): AskedList[] {
+  const invoices = { doctype: "Sales Invoice", filters: [["customer", "=", customer]] };
+  const submitted = [["customer", "=", customer], ["docstatus", "=", 1]];
+  const payments = { doctype: "Payment Entry", filters: [["party_type", "=", "Customer"], ["party", "=", customer]] };
+  const ofContacts = { parent: "Contact", filters: [["parent", "in", { $names: "contacts" }]], order_by: "idx asc" };
+  const paid = (payment_type: string): AskedList => ({
+    as: payment_type, doctype: "Payment Entry", fields: ["sum(paid_amount) as total", "sum(unallocated_amount) as unallocated"],
+    filters: [...payments.filters, ["docstatus", "=", 1], ["payment_type", "=", payment_type]],
+  });
+  return [
+    ...heldLists(customer),
+    { as: "emails", doctype: "Contact Email", fields: ["name", "parent", "email_id", "is_primary"], ...ofContacts },
+    { as: "phones", doctype: "Contact Phone", fields: ["name", "parent", "phone", "is_primary_phone", "is_primary_mobile_no"], ...ofContacts },
+    {
+      as: "invoices", ...invoices, limit: PANEL_PAGE, order_by: "posting_date desc, creation desc",
+      fields: ["name", "modified", "status", "docstatus", "posting_date", "due_date", "grand_total", "outstanding_amount", "order_id"],
+    },
+    { as: "invoice count", ...invoices, fields: ["count(name) as count"] },
+    { as: "invoice totals", doctype: "Sales Invoice", filters: submitted, fields: ["sum(grand_total) as total", "sum(outstanding_amount) as outstanding"] },
+    { as: "open", doctype: "Sales Invoice", filters: [...submitted, ["outstanding_amount", "!=", 0]], fields: ["name", "due_date", "outstanding_amount"], order_by: "due_date asc" },
+    {
+      as: "payments", ...payments, limit: PANEL_PAGE, order_by: "posting_date desc, creation desc",
+      fields: ["name", "modified", "docstatus", "payment_type", "posting_date", "mode_of_payment", "paid_amount", "unallocated_amount", "reference_no"],
+    },
+    { as: "payment count", ...payments, fields: ["count(name) as count"] },
+    paid("Receive"),
+    paid("Pay"),
+  ];
+}
+
+function invoiceRow(row: Row): InvoiceRow {
+  return {
+    name: textOf(row, "name"),
+    modified: textOf(row, "modified"),
+    status: textOf(row, "status"),
+    docstatus: intOf(row, "docstatus"),
+    posting_date: textOf(row, "posting_date"),
+    due_date: orNull(row, "due_date"),
+    grand_total_cents: centsOf(row, "grand_total"),
+    outstanding_cents: centsOf(row, "outstanding_amount"),
+    order_id: orNull(row, "order_id"),
+  };
+}
+
+function paymentRow(row: Row): PaymentRow {
+  return {
+    name: textOf(row, "name"),
+    modified: textOf(row, "modified"),
+    docstatus: intOf(row, "docstatus"),
+    payment_type: textOf(row, "payment_type"),
+    posting_date: textOf(row, "posting_date"),
+    mode_of_payment: orNull(row, "mode_of_payment"),
+    amount_cents: centsOf(row, "paid_amount"),
+    unallocated_cents: centsOf(row, "unallocated_amount"),
+    reference_no: orNull(row, "reference_no"),
+  };
+}
+
+export function invoicesOf(lists: Lists): CustomerOverview["invoices"] {
+  const { invoices } = lists;
+  if (!invoices) return null;
+  const totals = lists["invoice totals"]?.[0];
+  return { rows: invoices.map(invoiceRow), count: intOf(lists["invoice count"]?.[0], "count"), total_cents: centsOf(totals, "total"), outstanding_cents: centsOf(totals, "outstanding") };
+}
+
+export function paymentsOf(lists: Lists): CustomerOverview["payments"] {
+  const { payments } = lists;
+  if (!payments) return null;
+  const total_cents = centsOf(lists["Receive"]?.[0], "total") - centsOf(lists["Pay"]?.[0], "total");
+  return { rows: payments.map(paymentRow), count: intOf(lists["payment count"]?.[0], "count"), total_cents };
+}
+
+/** From what is open, by the days since it was due. */
+export function balanceOf(lists: Lists, today = localDate(new Date())): Balance | null {
+  const { open } = lists;
+  if (!open) return null;
+  const late = open.map((row) => ({ days: daysBetween(textOf(row, "due_date") || today, today), cents: centsOf(row, "outstanding_amount") }));
+  const between = (from: number, to: number): number => late.filter(({ days }) => days >= from && days <= to).reduce((sum, { cents }) => sum + cents, 0);
+  const unallocated_cents = centsOf(lists["Receive"]?.[0], "unallocated");
+  return {
+    balance_cents: between(-Infinity, Infinity) - unallocated_cents,
+    unallocated_cents,
+    overdue_cents: between(1, Infinity),
+    not_due_cents: between(-Infinity, 0),
+    days_0_30_cents: between(1, 30),
+    days_31_60_cents: between(31, 60),
+    days_61_90_cents: between(61, 90),
+    days_over_90_cents: between(91, Infinity),
+  };
+}
