@@ -29,7 +29,8 @@ RENAMED = {"after_rename": "gigafibre_fsm.gigafibre_fsm.doctype.document_rename.
 doc_events |= {followed["doctype"]: doc_events.get(followed["doctype"], {}) | RENAMED for followed in customization("webhooks")}
 
 permission_query_conditions = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.query_conditions")
-has_permission = dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.has_permission")
+has_permission = dict.fromkeys(("Contact", "Address"), "gigafibre_fsm.links.has_permission")
+has_permission |= dict.fromkeys(doctypes_with_rules("visible"), "gigafibre_fsm.visibility.has_permission")
 
 override_doctype_dashboards = {
 	"Customer": "gigafibre_fsm.dashboards.customer",

@@ -4,6 +4,7 @@ Called by `doc_events`, in the order rules/README.md states. Nothing here knows 
 """
 
 import re
+from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -25,6 +26,7 @@ def before_validate(doc, method=None):
 
 def validate(doc, method=None):
 	rules = rules_of(doc.doctype)
+	_forget(doc)
 	require_empty(doc, rules)
 	require_filled(doc, rules)
 	check_patterns(doc, rules)
@@ -122,7 +124,7 @@ def check_agreement(doc, rules):
 	for link, pairs in rules.get("agrees_with", {}).items():
 		if not doc.get(link):
 			continue
-		linked = frappe.db.get_value(doc.meta.get_field(link).options, doc.get(link), list(pairs.values()), as_dict=True)
+		linked = _linked(doc.meta.get_field(link).options, doc.get(link), tuple(pairs.values()))
 		for own, other in pairs.items():
 			if linked and cstr(doc.get(own)) != cstr(linked.get(other)):
 				frappe.throw(
@@ -130,6 +132,27 @@ def check_agreement(doc, rules):
 						_label(doc, own), doc.get(own) or "—", _label(doc, link), doc.get(link), linked.get(other) or "—"
 					)
 				)
+
+
+@contextmanager
+def reading_links_once():
+	"""In one transaction many documents name the same place: it is read for the first of them, and again once it is written."""
+	frappe.local.linked_values = {}
+	try:
+		yield
+	finally:
+		del frappe.local.linked_values
+
+
+def _linked(doctype: str, name: str, fields: tuple[str, ...]) -> frappe._dict | None:
+	known = getattr(frappe.local, "linked_values", {}).setdefault((doctype, name), {})
+	if fields not in known:
+		known[fields] = frappe.db.get_value(doctype, name, fields, as_dict=True)
+	return known[fields]
+
+
+def _forget(doc):
+	getattr(frappe.local, "linked_values", {}).pop((doc.doctype, doc.name), None)
 
 
 def check_move(doc, rules):

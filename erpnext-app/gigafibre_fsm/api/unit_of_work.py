@@ -16,6 +16,7 @@ from frappe.utils import cstr, strip_html
 
 from gigafibre_fsm import afterwards
 from gigafibre_fsm.exceptions import KeyReusedError, MalformedUnitOfWorkError, TransactionControlError, UnitOfWorkStepError
+from gigafibre_fsm.invariants import reading_links_once
 from gigafibre_fsm.steps import Steps
 from gigafibre_fsm.users import our_roles, require_role
 
@@ -107,7 +108,7 @@ def _replayed(stored) -> dict:
 
 def _write(key: str, on_behalf_of: str | None, steps: list, payload_hash: str) -> dict:
 	frappe.db.savepoint(SAVEPOINT)
-	with one_transaction():
+	with one_transaction(), reading_links_once():
 		# First of all, so that a second request with this key waits here and does nothing twice.
 		row = _claim(key, on_behalf_of, payload_hash)
 		work = Steps()

@@ -6,6 +6,7 @@ from frappe.tests.utils import FrappeTestCase
 from gigafibre_fsm.api.unit_of_work import commit, find, hash_of
 from gigafibre_fsm.exceptions import KeyReusedError, MalformedUnitOfWorkError, UnitOfWorkStepError
 from gigafibre_fsm.gigafibre_fsm.doctype.service_location.service_location import ServiceLocation
+from gigafibre_fsm.invariants import reading_links_once
 from gigafibre_fsm.tests import site
 
 
@@ -224,6 +225,18 @@ class TestUnitOfWork(FrappeTestCase):
 			self.refused(self.place(), self.place("second", address_line=None))
 			self.assertEqual(frappe.db.count("Service Location"), count)
 			self.assertEqual(self.refused(self.place(city="rollback")).step["exc_type"], "TransactionControlError")
+
+	def test_place_is_read_once_and_again_after_it_was_written(self):
+		own = {"doctype": "Service Equipment", "equipment_type": "Routeur", "customer": self.customer.name}
+		with site.signed_in("Administrator"), reading_links_once():
+			place = site.location(self.customer)
+			frappe.get_doc({**own, "service_location": place.name}).insert()
+			# Behind the rules' back: nobody is told, and what was read of it still stands.
+			frappe.db.set_value("Service Location", place.name, "customer", site.customer("Luc Test").name)
+			frappe.get_doc({**own, "service_location": place.name}).insert()
+			frappe.get_doc("Service Location", place.name).save()
+			with self.assertRaises(frappe.ValidationError):
+				frappe.get_doc({**own, "service_location": place.name}).insert()
 
 	def test_row_is_never_changed(self):
 		commit(self.key, [self.place()])
