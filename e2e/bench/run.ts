@@ -1,6 +1,7 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,devices,scan,field` some; `--mosquitto PATH` names the broker. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,client,devices,scan,field` some; `--mosquitto PATH` names the broker. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
+import { run as client } from "./client.bench.ts";
 import type { Figure } from "./figures.ts";
 import { run as devices } from "./devices.bench.ts";
 import { run as field } from "./field.bench.ts";
@@ -16,6 +17,7 @@ const benches: readonly (readonly [string, (options: { quick?: boolean; mosquitt
   ["checkout", checkout],
   ["order", order],
   ["rush", rush],
+  ["client", client],
   ["devices", devices],
   ["scan", scan],
   ["field", field],
