@@ -1,9 +1,7 @@
-/** Tells ERPNext what changed of devices, many in one unit of work, and what is unknown for too long. What the rows say is left, is done. */
-import { randomUUID } from "node:crypto";
+/** Tells ERPNext what changed of devices, many in one call, and what is unknown for too long. What the rows say is left, is done. */
 import type { FastifyInstance } from "fastify";
-import type { Step } from "@gigafibre/contracts/unit-of-work";
+import { z } from "zod";
 import { transaction } from "../../plugins/database.ts";
-import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { erpnextTime } from "../orders/steps.ts";
 import { noteSilence } from "./informs.ts";
@@ -14,6 +12,8 @@ export const ALL_DEVICES = "all";
 /** What changes within this time is told at once. */
 export const COALESCED_SECONDS = 2;
 const AT_ONCE = 100;
+/** Devices told of in one call; the app takes so many and twice that. */
+const TOLD_AT_ONCE = 500;
 const UNKNOWN_AFTER = "30 minutes";
 const EVERY_MS = 60_000;
 
@@ -67,46 +67,42 @@ export async function tellJob(app: FastifyInstance): Promise<void> {
   app.addHook("preClose", async () => clearInterval(timer));
 }
 
-/** The last said of each device: a device heard by two names is told of once. */
+/** All that was heard of so many devices, the last said of each last: one that is heard by two names is told of once. */
 async function nextUntold(app: FastifyInstance): Promise<Untold[]> {
-  const { rows } = await app.db.query<Untold>(
-    `select serial, equipment, changes, online, last_seen, ip, firmware, rx_power_dbm, provisioned_at from device_session
-     where changes > told and equipment is not null order by equipment, last_seen limit $1`,
-    [AT_ONCE],
-  );
+  const { rows } = await app.db.query<Untold>({
+    name: "device.untold",
+    text: `select serial, equipment, changes, online, last_seen, ip, firmware, rx_power_dbm, provisioned_at from device_session
+           where equipment in (select equipment from device_session where changes > told and equipment is not null order by serial limit $1)
+           order by equipment, last_seen`,
+    values: [TOLD_AT_ONCE],
+  });
   return rows;
 }
 
-const stepFor = (device: Untold): Step => ({
-  op: "update",
-  doctype: "Service Equipment",
+/** What ERPNext holds of a device's readings. */
+const readingsOf = (device: Untold): Record<string, string | number> => ({
   name: device.equipment,
-  values: {
-    connection_state: device.online ? "Connected" : "Offline",
-    last_inform: erpnextTime(device.last_seen),
-    ...(device.ip === null ? {} : { ip_address: device.ip }),
-    ...(device.firmware === null ? {} : { firmware_version: device.firmware }),
-    ...(device.rx_power_dbm === null ? {} : { rx_power_dbm: Math.round(device.rx_power_dbm * 100) / 100 }),
-    ...(device.provisioned_at === null ? {} : { provisioned_on: erpnextTime(device.provisioned_at) }),
-  },
+  connection_state: device.online ? "Connected" : "Offline",
+  last_inform: erpnextTime(device.last_seen),
+  ...(device.ip === null ? {} : { ip_address: device.ip }),
+  ...(device.firmware === null ? {} : { firmware_version: device.firmware }),
+  ...(device.rx_power_dbm === null ? {} : { rx_power_dbm: Math.round(device.rx_power_dbm * 100) / 100 }),
+  ...(device.provisioned_at === null ? {} : { provisioned_on: erpnextTime(device.provisioned_at) }),
 });
 
-async function tell(app: FastifyInstance, devices: readonly Untold[]): Promise<void> {
-  try {
-    await app.erpnext.commit({ key: `devices:${randomUUID()}`, steps: devices.map(stepFor) });
-  } catch (error) {
-    if (!(error instanceof ErpnextRefused)) throw error;
-    // One that ERPNext refuses holds back no other.
-    if (devices.length > 1) {
-      for (const device of devices) await tell(app, [device]);
-      return;
-    }
-    app.log.warn({ err: error, equipment: devices[0]?.equipment }, "ERPNext does not take what a device said");
-  }
-  await app.db.query(
-    `update device_session set told = heard.changes from unnest($1::text[], $2::bigint[]) as heard (serial, changes) where device_session.serial = heard.serial`,
-    [devices.map(({ serial }) => serial), devices.map(({ changes }) => changes)],
-  );
+const answered = z.object({ noted: z.array(z.string()), refused: z.array(z.object({ name: z.string(), message: z.string() })) });
+
+/** Readings stand for themselves: told twice they are the same, and so need no key. One that ERPNext refuses holds back no other. */
+async function tell(app: FastifyInstance, heard: readonly Untold[]): Promise<void> {
+  const devices = [...new Map(heard.map((device) => [device.equipment, readingsOf(device)])).values()];
+  const { message } = await app.erpnext.call("POST", "/api/method/gigafibre_fsm.api.devices.note_informs", { body: { devices }, timeoutMs: 60_000 });
+  const { refused } = answered.parse(message);
+  if (refused.length > 0) app.log.warn({ refused }, "ERPNext does not take what devices said");
+  await app.db.query({
+    name: "device.told",
+    text: "update device_session set told = heard.changes from unnest($1::text[], $2::bigint[]) as heard (serial, changes) where device_session.serial = heard.serial and told < heard.changes",
+    values: [heard.map(({ serial }) => serial), heard.map(({ changes }) => changes)],
+  });
 }
 
 const unknownKey = (serial: string, first_seen: Date): string => `unknown-device:${serial}:${first_seen.getTime()}`;

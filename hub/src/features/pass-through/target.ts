@@ -18,7 +18,7 @@ const METHOD_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
  * Units of work are composed by the hub, never by a page: their steps are its business rules. A password is told by the hub alone, one at a
  * time, and leaves a trace. The hub's own keys are shown in Desk, and the doctor asks for itself.
  */
-const CLOSED_METHODS = ["gigafibre_fsm.api.unit_of_work", "gigafibre_fsm.api.device_secrets", "gigafibre_fsm.api.setup", "gigafibre_fsm.api.doctor", "frappe.client.get_password"];
+const CLOSED_METHODS = ["gigafibre_fsm.api.unit_of_work", "gigafibre_fsm.api.device_secrets", "gigafibre_fsm.api.devices", "gigafibre_fsm.api.setup", "gigafibre_fsm.api.doctor", "frappe.client.get_password"];
 
 /**
  * Parameters that Frappe obeys before it looks at the path: `cmd` runs another method than the path names, `sid` is another session than
