@@ -116,19 +116,20 @@ export interface Kept {
   readonly firmware: string | null;
 }
 
-/** The device that is known by one of these names, a serial before a MAC address; null when none is. */
-export async function keptDevice(db: pg.Pool, vault: Vault, identities: readonly string[]): Promise<Kept | null> {
-  const { rows } = await db.query<Omit<Kept, "facts"> & { facts: string | null }>({
+/** For each list of names the device that is known by one of them, a serial before a MAC address; null when none is. In one round trip. */
+export async function keptDevices(db: pg.Pool, vault: Vault, asked: readonly (readonly string[])[]): Promise<(Kept | null)[]> {
+  const names = asked.flatMap((identities, number) => identities.map((identity) => ({ number, identity, serial: identities[0] })));
+  const { rows } = await db.query<Omit<Kept, "facts"> & { number: number; facts: string | null }>({
     name: "device.kept",
-    text: `select identity.equipment, device.place, kept.facts, session.oui, session.product_class, session.firmware
-           from device_identity identity
+    text: `select distinct on (asked.number) asked.number, identity.equipment, device.place, kept.facts, session.oui, session.product_class, session.firmware
+           from unnest($1::int[], $2::text[], $3::text[]) asked (number, identity, serial)
+           join device_identity identity using (identity)
            join device on device.equipment = identity.equipment
            left join device_place kept on kept.place = device.place
-           left join device_session session on session.serial = $2
-           where identity.identity = any($1) order by identity.rank, identity.equipment limit 1`,
-    values: [identities, identities[0]],
+           left join device_session session on session.serial = asked.serial
+           order by asked.number, identity.rank, identity.equipment`,
+    values: [names.map(({ number }) => number), names.map(({ identity }) => identity), names.map(({ serial }) => serial)],
   });
-  const [row] = rows;
-  if (!row) return null;
-  return { ...row, facts: row.facts === null || row.place === null ? null : placeFacts.parse(JSON.parse(vault.open(row.facts, context(row.place)))) };
+  const kept = new Map(rows.map(({ number, ...row }) => [number, { ...row, facts: row.facts === null || row.place === null ? null : placeFacts.parse(JSON.parse(vault.open(row.facts, context(row.place)))) }]));
+  return asked.map((_, number) => kept.get(number) ?? null);
 }

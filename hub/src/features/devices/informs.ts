@@ -10,6 +10,7 @@ import type { EquipmentFacts } from "./facts.ts";
 const NEWS_DB = 1;
 const KEPT_DAYS = 90;
 const UNKNOWN_KEPT_DAYS = 7;
+const CALLS_KEPT_DAYS = 7;
 
 /** A GPON serial has one spelling, whichever a device uses. */
 export const spelled = (serial: string): string => gponFromHex(serial) ?? serial;
@@ -168,5 +169,6 @@ export async function noteSilence(client: pg.ClientBase, silentMinutes: number):
   );
   await client.query("delete from device_sample where at < now() - $1 * interval '1 day'", [KEPT_DAYS]);
   await client.query("delete from device_session where equipment is null and unknown_issue is null and last_seen < now() - $1 * interval '1 day'", [UNKNOWN_KEPT_DAYS]);
+  await client.query("delete from device_call where called_at < now() - $1 * interval '1 day'", [CALLS_KEPT_DAYS]);
   return rows.length;
 }

@@ -46,21 +46,28 @@ export async function listenToInforms(app: FastifyInstance, url: string, keep: (
     }
   }
 
+  /** What is said in one turn goes as one write: a batch is acknowledged at once. */
+  function say(socket: Socket, answer: Packet): void {
+    if (!socket.writable) return;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+    socket.write(generate(answer));
+  }
+
   function heard(socket: Socket, packet: Packet): void {
-    const say = (answer: Packet): void => {
-      if (socket.writable) socket.write(generate(answer));
-    };
     switch (packet.cmd) {
       case "connack":
         if (packet.returnCode !== 0) return void socket.destroy(new Error(`the broker refuses the hub (${String(packet.returnCode)})`));
-        return say({ cmd: "subscribe", messageId: SUBSCRIPTION, subscriptions: [{ topic: INFORM_TOPIC, qos: 1 }] });
+        return say(socket, { cmd: "subscribe", messageId: SUBSCRIPTION, subscriptions: [{ topic: INFORM_TOPIC, qos: 1 }] });
       case "suback":
         if (packet.granted.some((granted) => granted === 128)) socket.destroy(new Error("the broker lets the hub hear no device"));
         return;
       case "publish": {
         const { topic, payload, messageId } = packet;
         const acknowledge = (): void => {
-          if (messageId !== undefined) say({ cmd: "puback", messageId });
+          if (messageId !== undefined) say(socket, { cmd: "puback", messageId });
         };
         const inform = readInform(topic, payload.toString());
         if (!inform) {

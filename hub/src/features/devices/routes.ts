@@ -40,19 +40,21 @@ export const devices = fp(
     if (acs && push) await callJob(root, acs, wanted, push);
     staffRoutes(root, { acs, push, wanted });
 
-    const keep = together<DeviceInform>(
+    const keep = together<DeviceInform, void>(
       (informs) =>
         transaction(root.db, async (client) => {
           const kept = await keepInforms(client, informs);
           await root.activation.devicesSeen(client, kept.map(({ serial }) => serial));
           if (kept.some(({ news, equipment }) => news && equipment !== null)) await tellSoon(client);
+          return informs.map(() => undefined);
         }),
       AT_ONCE,
     );
-    const activated = together<Activated>(
+    const activated = together<Activated, void>(
       (devices) =>
         transaction(root.db, async (client) => {
           if (await keepActivated(client, devices)) await tellSoon(client);
+          return devices.map(() => undefined);
         }),
       AT_ONCE,
     );

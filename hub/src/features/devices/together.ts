@@ -1,34 +1,33 @@
 /** Many small works done as one: while a batch is under way, what comes waits for the next. */
 
 /**
- * @param work does a batch, whole or not at all; one that fails is done entry by entry, so that none holds back another
+ * @param work does a batch, whole or not at all, and answers each entry; one that fails is done entry by entry, so that none holds back another
  * @param most of a batch
- * @returns resolves once `entry` is done, and rejects when it failed
+ * @returns resolves with its answer once `entry` is done, and rejects when it failed
  */
-export function together<T>(work: (entries: readonly T[]) => Promise<void>, most: number): (entry: T) => Promise<void> {
-  let waiting: { readonly entry: T; readonly told: (failure: Error | undefined) => void }[] = [];
+export function together<T, R>(work: (entries: readonly T[]) => Promise<readonly R[]>, most: number): (entry: T) => Promise<R> {
+  let waiting: { readonly entry: T; readonly done: (answer: R) => void; readonly failed: (error: unknown) => void }[] = [];
   let running = false;
-
-  const failureOf = (entries: readonly T[]): Promise<Error | undefined> =>
-    work(entries).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : new Error("it could not be done", { cause: error })),
-    );
 
   async function run(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, most);
       waiting = waiting.slice(most);
-      const failure = await failureOf(batch.map(({ entry }) => entry));
-      for (const { entry, told } of batch) told(failure && (batch.length === 1 ? failure : await failureOf([entry])));
+      try {
+        const answers = await work(batch.map(({ entry }) => entry));
+        batch.forEach(({ done }, index) => done(answers[index] as R));
+      } catch (error) {
+        if (batch.length === 1) batch.forEach(({ failed }) => failed(error));
+        else for (const { entry, done, failed } of batch) await work([entry]).then(([answer]) => done(answer as R), failed);
+      }
     }
     running = false;
   }
 
   return (entry) =>
-    new Promise<void>((resolve, reject) => {
-      waiting.push({ entry, told: (failure) => (failure ? reject(failure) : resolve()) });
+    new Promise<R>((done, failed) => {
+      waiting.push({ entry, done, failed });
       if (!running) {
         running = true;
         // What arrives in the same turn goes along.

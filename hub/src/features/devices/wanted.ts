@@ -4,16 +4,19 @@ import type { FastifyInstance } from "fastify";
 import type { ProvisionAnswer } from "@gigafibre/contracts/devices";
 import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { identitiesOf, keptDevice } from "./cache.ts";
+import { identitiesOf, keptDevices } from "./cache.ts";
 import type { Kept } from "./cache.ts";
 import { readProfiles } from "./facts.ts";
 import type { DeviceProfile } from "./facts.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { resolve } from "./resolve.ts";
 import type { Said } from "./resolve.ts";
+import { together } from "./together.ts";
 
 /** An ACS gives its script three seconds; what comes later is lost, and asked for again. */
 const LOOK_UP_WITHIN_MS = 2_500;
+/** Devices looked up in one round trip: those that ask while the one before is under way. */
+const AT_ONCE = 200;
 
 /** @throws Refusal `device_unknown`, `device_without_service` or `erpnext_unavailable` */
 export type Wanted = (serial: string, mac: string | undefined, said: Said) => Promise<ProvisionAnswer>;
@@ -21,10 +24,11 @@ export type Wanted = (serial: string, mac: string | undefined, said: Said) => Pr
 export function wantedBy(app: FastifyInstance, known: KnownDevices): Wanted {
   const profiles = app.keepSnapshot<{ profiles: DeviceProfile[] }>("device-profiles", async () => ({ profiles: await readProfiles(app.erpnext) }));
   const hashKey = app.vault.derive("device-provision");
+  const keptDevice = together<readonly string[], Kept | null>((asked) => keptDevices(app.db, app.vault, asked), AT_ONCE);
 
   /** From the cache; a device that is not in it, or whose place has changed, from ERPNext. */
   async function find(identities: readonly string[]): Promise<Kept | null> {
-    const kept = await keptDevice(app.db, app.vault, identities);
+    const kept = await keptDevice(identities);
     if (isWhole(kept)) return kept;
     const late = new AbortController();
     try {
@@ -44,7 +48,7 @@ export function wantedBy(app: FastifyInstance, known: KnownDevices): Wanted {
   async function lookUp(identities: readonly string[], late: AbortSignal): Promise<Kept | null> {
     for (;;) {
       await known.lookUp(identities);
-      const kept = await keptDevice(app.db, app.vault, identities);
+      const kept = await keptDevice(identities);
       if (kept === null || isWhole(kept) || late.aborted) return kept;
     }
   }
