@@ -103,7 +103,7 @@ export async function startAnyBroker(given: string | undefined): Promise<BrokerP
   await writeFile(
     settings,
     [`listener ${port} 127.0.0.1`, "allow_anonymous true", `user ${process.getuid?.() === 0 ? "root" : ""}`.trim(), "persistence true", `persistence_location ${home}/`, "autosave_interval 5",
-      "max_queued_messages 100000", "max_inflight_messages 1000", "log_type error"].filter((line) => line !== "user").join("\n"),
+      "max_queued_messages 100000", "max_queued_bytes 67108864", "max_inflight_messages 1000", "log_type error"].filter((line) => line !== "user").join("\n"),
   );
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
