@@ -9,6 +9,8 @@ declare module "vue" {
     autocapitalize?: string;
     name?: string;
     role?: string;
+    placeholder?: string;
+    onKeydown?: (event: KeyboardEvent) => void;
     maxlength?: number;
     tabindex?: number;
   }

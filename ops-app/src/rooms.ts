@@ -2,10 +2,12 @@
  * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
  * shown.
  */
-import { symRoundedHome } from "@quasar/extras/material-symbols-rounded";
+import { symRoundedHome, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
 import type { Bilingual } from "@gigafibre/contracts/language";
+import { computed } from "vue";
 import type { Component, Ref } from "vue";
 import type { RouteRecordRaw } from "vue-router";
+import { useFeed } from "./features/feed/feed.ts";
 
 export interface Room {
   /** The name of the route that the rail leads to. */
@@ -28,5 +30,16 @@ export const ROOMS: readonly Room[] = [
     icon: symRoundedHome,
     key: "h",
     routes: [{ path: "/", name: "home", component: lazy(() => import("./features/shell/HomePage.vue")) }],
+  },
+  {
+    name: "feed",
+    label: { fr: "Fil", en: "Feed" },
+    icon: symRoundedRssFeed,
+    key: "f",
+    routes: [{ path: "/fil", name: "feed", component: lazy(() => import("./features/feed/FeedPage.vue")) }],
+    useCount: () => {
+      const feed = useFeed();
+      return computed(() => feed.unseen);
+    },
   },
 ];

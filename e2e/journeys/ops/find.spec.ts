@@ -1,0 +1,40 @@
+import { expect, test } from "@playwright/test";
+import type { FindAnswer } from "@gigafibre/contracts/find";
+import { faultsOf, Office } from "./office.ts";
+
+const HITS: FindAnswer = {
+  hits: [
+    { kind: "customer", doctype: "Customer", name: "Rose Tremblay", title: "Rose Tremblay", detail: "450 555-0142", customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
+    { kind: "location", doctype: "Service Location", name: "SL-1", title: "123 rue Principale", detail: "Hemingford", customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
+  ],
+};
+
+test("one box finds by the keyboard alone, keeps what was opened and pinned, and says what it did not find", async ({ browser, baseURL }) => {
+  const office = await Office.start(browser, baseURL ?? "");
+  await office.signIn();
+  let refuses = false;
+  await office.page.route("**/api/find?*", (route) => {
+    const q = new URL(route.request().url()).searchParams.get("q") ?? "";
+    return refuses ? route.fulfill({ status: 500, body: "{}" }) : route.fulfill({ json: q.startsWith("trem") ? HITS : { hits: [] } });
+  });
+  await office.press("Control+k");
+  const box = office.page.getByRole("combobox", { name: "Trouver" });
+  await box.fill("trem");
+  const hit = office.page.getByRole("option", { name: /^Rose Tremblay/ });
+  await expect(hit).toHaveAttribute("aria-selected", "true");
+  await expect(hit.locator("mark")).toHaveText("Trem");
+  expect(await faultsOf(office.page, "find-light-1440")).toEqual([]);
+  await office.press("Control+p ArrowDown Enter");
+  await expect(box).toHaveCount(0);
+  await office.page.reload();
+  await expect(office.rail).toBeVisible();
+  await office.press("/");
+  await expect(office.page.getByRole("group", { name: "Épinglés" }).getByRole("option")).toHaveText(/Rose Tremblay/);
+  await expect(office.page.getByRole("group", { name: "Récents" }).getByRole("option")).toHaveText(/123 rue Principale/);
+  await box.fill("zzz");
+  await expect(office.page.getByText("Rien ne correspond à « zzz »")).toBeVisible();
+  refuses = true;
+  await box.fill("autre");
+  await expect(office.page.getByRole("alert")).toContainText("Rien de ce que vous avez écrit n'est perdu");
+  await office.stop();
+});
