@@ -11,7 +11,7 @@ import { localDate } from "@gigafibre/contracts/dates";
 import { checksFor } from "@gigafibre/contracts/visits";
 import type { Visit, VisitDays } from "@gigafibre/contracts/visits";
 import { CHROMIUM_FLAGS, findChromium } from "@gigafibre/fixtures/stack/chromium";
-import { buildPages } from "@gigafibre/fixtures/stack/pages-build";
+import { buildRoom } from "@gigafibre/fixtures/stack/pages-build";
 import { milliseconds, percentile } from "./figures.ts";
 import type { Figure } from "./figures.ts";
 
@@ -72,8 +72,7 @@ async function shownAfter(context: BrowserContext, url: string, selector: string
 }
 
 export async function run({ quick = false }: { quick?: boolean }): Promise<readonly Figure[]> {
-  const { fieldApp } = await buildPages(house);
-  const server = await serve(fieldApp);
+  const server = await serve(await buildRoom(house, "field-app"));
   const browser = await chromium.launch({ executablePath: findChromium() ?? "chromium", args: CHROMIUM_FLAGS });
   try {
     const context = await browser.newContext({ baseURL: server.url, viewport: { width: 360, height: 740 } });

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Case } from "./case.ts";
 import { MATRIX } from "./matrix.ts";
-import { MUTATIONS } from "./mutations.ts";
+import { MUTATIONS, OUTBOX } from "./mutations.ts";
 import type { Mutation } from "./mutations.ts";
 import { mustHaveOne } from "./case.ts";
 import { RACES } from "./races.ts";
@@ -19,6 +19,8 @@ import type { Prepared, World, WorldOptions } from "./world.ts";
 import { keepWorlds } from "./worlds.ts";
 
 const preload = new URL("mutate-preload.mjs", import.meta.url).href;
+const house = fileURLToPath(new URL("../..", import.meta.url));
+const vitest = path.join(house, "node_modules/vitest/vitest.mjs");
 const runner = fileURLToPath(new URL("run.ts", import.meta.url));
 
 async function plainOrder(world: World): Promise<string[]> {
@@ -39,7 +41,7 @@ const PLAIN = "a plain order";
 
 /** In a process whose code is wrong: stops at the first failure. `failed` is 1 when it was noticed. */
 export async function battery(prepared: Prepared, options: WorldOptions, report: Report): Promise<void> {
-  const first = MUTATIONS.find(({ name }) => name === process.env["GIGAFIBRE_MUTATION"])?.first ?? "";
+  const { first = "", sign = "" } = MUTATIONS.find(({ name }) => name === process.env["GIGAFIBRE_MUTATION"]) ?? {};
   // What goes wrong after a restore is noticed after a restore only.
   const restores = RESTORES.some(begins(first));
   const situations = restores ? RESTORES : BATTERY;
@@ -52,9 +54,11 @@ export async function battery(prepared: Prepared, options: WorldOptions, report:
       const complaints = await situation.run(await worlds.current()).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
       report.count(complaints.length === 0 ? 1 : 0, 0);
       if (complaints.length === 0) continue;
-      report.say(`NOTICED by "${situation.name}": ${complaints[0] ?? ""}`);
-      report.count(0, 1);
       worlds.spoil();
+      const seen = complaints.find((complaint) => complaint.includes(sign));
+      if (seen === undefined) continue;
+      report.say(`NOTICED by "${situation.name}": ${seen}`);
+      report.count(0, 1);
       return;
     }
   } finally {
@@ -65,6 +69,10 @@ export async function battery(prepared: Prepared, options: WorldOptions, report:
 export async function runBites(prepared: Prepared, report: Report, options: { quick: boolean; match?: string }): Promise<void> {
   const mutations = MUTATIONS.filter(({ quick, name }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
   report.say(`\n━━ with defects put in: ${mutations.length} ━━`);
+  if (mutations.some(({ first }) => first === OUTBOX)) {
+    const { code, said } = await outboxTests({});
+    if (code !== 0) throw new Error(`${OUTBOX} fails already, so nothing is shown: ${said}`);
+  }
   const left = [...mutations];
   const lane = async (): Promise<void> => {
     for (let mutation = left.shift(); mutation; mutation = left.shift()) {
@@ -78,24 +86,43 @@ export async function runBites(prepared: Prepared, report: Report, options: { qu
   await Promise.all([lane(), lane()]);
 }
 
+interface Run {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+async function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
+  const child = spawn(process.execPath, args, { cwd: house, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, said };
+}
+
+const outboxTests = (env: NodeJS.ProcessEnv): Promise<Run> => runNode([vitest, "run", "--config", "e2e/faults/outbox.vitest.ts", "--bail", "1", "--reporter", "verbose"], { ...env, NO_COLOR: "1" });
+
+/** @returns the line that says which test or situation noticed */
+async function noticedBy(mutation: Mutation, prepared: Prepared, scratch: string, env: NodeJS.ProcessEnv): Promise<{ noticed: string | undefined; said: string }> {
+  if (mutation.first === OUTBOX) {
+    const { code, said } = await outboxTests(env);
+    const failing = said.split("\n").find((line) => /^ *(×|FAIL)/.test(line));
+    return { noticed: code === 1 && failing !== undefined ? `NOTICED by ${failing.trim()}` : undefined, said };
+  }
+  const [world, result] = [path.join(scratch, "world.json"), path.join(scratch, "result.json")];
+  await writeFile(world, JSON.stringify(prepared));
+  const { said } = await runNode(["--import", preload, runner, "--battery", world, "--report", result], env);
+  const counted = await readFile(result, "utf8").catch(() => "");
+  return { noticed: counted === "" ? undefined : said.split("\n").find((line) => line.startsWith("NOTICED")), said };
+}
+
 async function bite(prepared: Prepared, mutation: Mutation): Promise<{ noticed: boolean; words: string }> {
   const scratch = await mkdtemp(path.join(tmpdir(), "gigafibre-bite-"));
   try {
-    const [world, result, applied] = ["world.json", "result.json", "applied"].map((name) => path.join(scratch, name)) as [string, string, string];
-    await writeFile(world, JSON.stringify(prepared));
+    const applied = path.join(scratch, "applied");
     await writeFile(applied, "");
-    const child = spawn(process.execPath, ["--import", preload, runner, "--battery", world, "--report", result], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, GIGAFIBRE_MUTATION: mutation.name, GIGAFIBRE_MUTATION_APPLIED: applied },
-    });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += part.toString()));
-    await new Promise((resolve) => child.once("close", resolve));
-    const noticed = said.split("\n").find((line) => line.startsWith("NOTICED"));
-    const counted = await readFile(result, "utf8").catch(() => "");
+    const { noticed, said } = await noticedBy(mutation, prepared, scratch, { GIGAFIBRE_MUTATION: mutation.name, GIGAFIBRE_MUTATION_APPLIED: applied });
     if ((await readFile(applied, "utf8")) === "") return { noticed: false, words: `the mutation was never loaded\n${said}` };
-    if (noticed === undefined || counted === "") return { noticed: false, words: said };
-    return { noticed: true, words: noticed };
+    return { noticed: noticed !== undefined, words: noticed ?? said };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -12,9 +12,14 @@ export interface Mutation {
   readonly replace: string;
   /** Begins the name of the situation that is tried first, for speed; the others follow until one notices. */
   readonly first: string;
+  /** A complaint that must be among those it leads to, where others would not show all of what it breaks. */
+  readonly sign?: string;
   /** Tried in `--quick` too. */
   readonly quick: boolean;
 }
+
+/** Not a situation of the hub's: the tests of the phone's own outbox. */
+export const OUTBOX = "the outbox";
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -143,6 +148,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "`field:${id}`;",
     replace: "`field:${id}:${Date.now()}`;",
     first: "visits without a network",
+    sign: "stands 2 times",
     quick: false,
   },
   {
@@ -152,6 +158,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "if (after === null) return;",
     replace: "if (after === null || after !== null) return;",
     first: "visits without a network",
+    sign: "in another order",
     quick: false,
   },
   {
@@ -170,6 +177,60 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "const key = `payment:${payment.payment_intent}`;",
     replace: "const key = `payment:${payment.payment_intent}:${Date.now()}`;",
     first: "a storm of",
+    quick: false,
+  },
+  {
+    name: "phone-id-anew",
+    what: "the phone sends an action under another id at each try",
+    file: "field-app/src/features/outbox/sender.ts",
+    find: "hub.send({ id, version,",
+    replace: "hub.send({ id: crypto.randomUUID(), version,",
+    first: OUTBOX,
+    quick: true,
+  },
+  {
+    name: "phone-two-tabs-send",
+    what: "two tabs of one phone send at once",
+    file: "field-app/src/features/outbox/one-tab.ts",
+    find: "if (!this.#locks) {",
+    replace: "if (this.#locks !== null) {",
+    first: OUTBOX,
+    quick: false,
+  },
+  {
+    name: "phone-refusal-passed-over",
+    what: "a refused action does not stop its visit",
+    file: "field-app/src/features/outbox/rows.ts",
+    find: 'this.#inState("waiting", "sending", "refused").sortBy',
+    replace: 'this.#inState("waiting", "sending").sortBy',
+    first: OUTBOX,
+    quick: false,
+  },
+  {
+    name: "phone-lets-go-early",
+    what: "the phone deletes an action before it has stored the answer",
+    file: "field-app/src/features/outbox/rows.ts",
+    find: "await this.#db.actions.put(leaving);",
+    replace: "await this.#db.actions.delete(leaving.id);",
+    first: OUTBOX,
+    quick: false,
+  },
+  {
+    name: "phone-follows-nothing",
+    what: "an action does not say which one it comes after",
+    file: "field-app/src/features/outbox/rows.ts",
+    find: "after: earlier?.id ?? null",
+    replace: "after: earlier ? null : null",
+    first: OUTBOX,
+    quick: false,
+  },
+  {
+    name: "phone-taps-twice",
+    what: "two taps of one hand are two actions",
+    file: "field-app/src/features/outbox/outbox.ts",
+    find: "at - this.#lastTap.at < DOUBLE_TAP_MS",
+    replace: "at - this.#lastTap.at < 0",
+    first: OUTBOX,
     quick: false,
   },
 ];

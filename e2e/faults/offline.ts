@@ -10,7 +10,9 @@ import type { VisitAction, VisitActionBody } from "@gigafibre/contracts/visits";
 import type { Case } from "./case.ts";
 import { until } from "./case.ts";
 import { isCommit } from "./matrix.ts";
-import { OTHER_TECHNICIAN, Pocket, Pockets, TECHNICIAN } from "./pocket.ts";
+import { cancel, homeOf, inDesk, jobPath, move, plan, plannedVisit, standingOf } from "./planned-visits.ts";
+import type { Home } from "./planned-visits.ts";
+import { Pocket, Pockets } from "./pocket.ts";
 import type { Answer } from "./pocket.ts";
 import { AFTERWARDS } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -60,33 +62,7 @@ interface Visited {
   readonly troubledFrom: number;
 }
 
-/** A place with a customer, where visits can be planned by the dozen. */
-interface Home {
-  readonly customer: string;
-  readonly location: string;
-}
-
-const homes = new WeakMap<World, Promise<{ home: Home; pockets: Pockets }>>();
-
-async function homeOf(world: World): Promise<{ home: Home; pockets: Pockets }> {
-  const shopper = world.shopper({ basket: "internet" });
-  await shopper.prepare();
-  await shopper.pressUntilTold();
-  await world.quiet.wait();
-  const [job] = await world.reader.list("Dispatch Job", [["order_id", "=", shopper.accepted?.order_id]]);
-  if (!job) throw new Error("no visit to begin with");
-  return { home: { customer: String(job["customer"]), location: String(job["service_location"]) }, pockets: await Pockets.open(world) };
-}
-
-const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "America/Toronto", dateStyle: "short" }).format(new Date());
-const inDesk = async (world: World, method: "POST" | "PUT", path: string, values: object): Promise<Record<string, unknown>> => {
-  const answer = await world.reader.write(method, path, values);
-  if (answer.status !== 200) throw new Error(`Desk: ${method} ${path}: ${JSON.stringify(answer.body)}`);
-  return answer.body["data"] as Record<string, unknown>;
-};
-const jobPath = (job: string): string => `/api/resource/Dispatch%20Job/${encodeURIComponent(job)}`;
-const plan = (world: World, job: string) =>
-  inDesk(world, "PUT", jobPath(job), { assigned_to: TECHNICIAN, scheduled_start: `${today()} 09:00:00`, scheduled_end: `${today()} 11:00:00`, status: "Scheduled" });
+const pockets = new WeakMap<World, Promise<Pockets>>();
 
 function bodyOf(what: Deed["what"], mark: string): VisitActionBody {
   const mac = mark.slice(-12);
@@ -106,9 +82,7 @@ function bodyOf(what: Deed["what"], mark: string): VisitActionBody {
 const newMark = (): string => `orage-001A79${randomInt(16 ** 6).toString(16).toUpperCase().padStart(6, "0")}`;
 
 async function visit(world: World, pockets: Pockets, home: Home, drawn: Sequence): Promise<Visited> {
-  const made = await inDesk(world, "POST", "/api/resource/Dispatch%20Job", { customer: home.customer, service_location: home.location, job_type: "Repair", status: "Open" });
-  const job = String(made["name"]);
-  await plan(world, job);
+  const job = await plannedVisit(world, home);
   const pocket = new Pocket(pockets, job);
   const done: Done[] = [];
   let troubledFrom = Number.POSITIVE_INFINITY;
@@ -125,7 +99,7 @@ async function visit(world: World, pockets: Pockets, home: Home, drawn: Sequence
     if (!step) break;
     if (drawn.trouble?.before === index) {
       troubledFrom = done.length;
-      await inDesk(world, "PUT", jobPath(job), drawn.trouble.kind === "moved" ? { assigned_to: OTHER_TECHNICIAN } : { status: "Cancelled" });
+      await (drawn.trouble.kind === "moved" ? move : cancel)(world, job);
     }
     const before = pocket.last;
     const action = pocket.make(step.body, step.fault === "years_behind" || step.fault === "put_back" ? step.fault : "right");
@@ -188,14 +162,7 @@ const occurrences = (text: string, mark: string): number => text.split(mark).len
 
 /** What stands in ERPNext against what the phone was told. */
 async function judge(world: World, { job, drawn, done, troubledFrom }: Visited): Promise<string[]> {
-  const [[standing], issues, units] = await Promise.all([
-    world.reader.list("Dispatch Job", [["name", "=", job]]),
-    world.reader.list("Issue", [["dispatch_job", "=", job]]),
-    world.reader.list("Unit of Work", [["key", "in", done.map(({ action }) => `field:${action.id}`)]]),
-  ]);
-  const full = standing ? (await inDesk(world, "PUT", jobPath(job), {})) : {};
-  const notes = typeof full["notes"] === "string" ? full["notes"] : "";
-  const told = issues.map((issue) => String(issue["description"])).join("\n");
+  const [{ notes, told }, units] = await Promise.all([standingOf(world, job), world.reader.list("Unit of Work", [["key", "in", done.map(({ action }) => `field:${action.id}`)]])]);
   const complaints: string[] = [];
   const complain = (text: string): void => void complaints.push(`${job} ${JSON.stringify(drawn)}: ${text}`);
   const inOrder: number[] = [];
@@ -259,16 +226,17 @@ async function fromVisitToCard(world: World, pockets: Pockets, moment: string | 
 }
 
 async function run(world: World, seed: number, size: number): Promise<string[]> {
-  const opened = homes.get(world) ?? homeOf(world);
-  homes.set(world, opened);
-  const { home, pockets } = await opened;
+  const home = await homeOf(world);
+  const opened = pockets.get(world) ?? Pockets.open(world);
+  pockets.set(world, opened);
+  const phones = await opened;
   const kills = seed % KILLS_EVERY === 0;
   const drawn = fc.sample(sequence(kills), { seed, numRuns: size });
   const cards = AFTERWARDS.filter((moment) => !moment.startsWith("field."));
   const moment = cards[Math.floor(seed / KILLS_EVERY) % cards.length] ?? null;
   const [visited, card] = await Promise.all([
-    Promise.allSettled(drawn.map((each) => visit(world, pockets, home, each))),
-    kills ? fromVisitToCard(world, pockets, moment) : [],
+    Promise.allSettled(drawn.map((each) => visit(world, phones, home, each))),
+    kills ? fromVisitToCard(world, phones, moment) : [],
   ]);
   await world.hub.clearTraps();
   await world.hub.ready();

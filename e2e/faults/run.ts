@@ -1,14 +1,17 @@
 /**
  * `pnpm faults`: nothing lost, nothing twice. README.md says what is covered and how to replay.
  *
- *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,restores,random,offline,storm,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
+ *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,restores,random,phones,offline,storm,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
  */
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildRoom } from "@gigafibre/fixtures/stack/pages-build";
 import { battery, runBites } from "./bites.ts";
 import type { Case } from "./case.ts";
 import { MATRIX } from "./matrix.ts";
 import { offlineCases } from "./offline.ts";
+import { closeBrowser, phoneCases } from "./phones.ts";
 import { ALONE, RACES } from "./races.ts";
 import { runRandom } from "./random.ts";
 import { createReport } from "./report.ts";
@@ -22,12 +25,13 @@ import type { Prepared } from "./world.ts";
 import { keepWorlds } from "./worlds.ts";
 import type { Worlds } from "./worlds.ts";
 
+const house = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const QUICK_SEED = 7_100;
-const WHOLE = { sequences: 1_000, visits: 500, storm: { orders: 12, paymentsEach: 90, deliveries: 10_000 }, doors: 3_200 } as const;
-const QUICK = { sequences: 20, visits: 40, storm: { orders: 2, paymentsEach: 12, deliveries: 500 }, doors: 900 } as const;
+const WHOLE = { sequences: 1_000, phones: 50, visits: 500, storm: { orders: 12, paymentsEach: 90, deliveries: 10_000 }, doors: 3_200 } as const;
+const QUICK = { sequences: 20, phones: 3, visits: 40, storm: { orders: 2, paymentsEach: 12, deliveries: 500 }, doors: 900 } as const;
 /** Worlds in use at the same time: most of a situation is waiting. */
 const LANES = 2;
-const PARTS = ["matrix", "races", "restores", "random", "offline", "storm", "bites"] as const;
+const PARTS = ["matrix", "races", "restores", "random", "phones", "offline", "storm", "bites"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -76,7 +80,7 @@ async function suite(): Promise<void> {
     const wanted = (cases: readonly Case[]): Case[] =>
       cases.filter(({ name, quick }) => (quick || !options.quick) && (options.match === undefined || name.includes(options.match)));
     const lanes = Array.from({ length: LANES }, () => keepWorlds(prepared, worldOptions));
-    const afterwards = keepWorlds(prepared, worldOptions);
+    const afterwards = keepWorlds(prepared, parts.has("phones") ? { ...worldOptions, settings: { FIELD_ROOT: await buildRoom(house, "field-app") } } : worldOptions);
     const apart = keepWorlds(prepared, { ...worldOptions, apart: true });
     try {
       if (parts.has("matrix")) {
@@ -93,12 +97,16 @@ async function suite(): Promise<void> {
         report.say(`\n━━ ${sequences} random sequences ━━`);
         await runRandom(first, report, { seed, sequences, path: options.path });
       }
-      if (parts.has("offline")) await runCases([afterwards], "visits without a network", wanted(offlineCases(seed, options.only === undefined || options.runs === undefined ? size.visits : sequences)));
+      const visits = (whole: number): number => (options.only === undefined ? whole : Number(options.runs ?? whole));
+      // Before the visits by the hundred, which a phone would carry.
+      if (parts.has("phones")) await runCases([afterwards], "the technicians' app in a real browser", wanted(phoneCases(seed, visits(size.phones))));
+      if (parts.has("offline")) await runCases([afterwards], "visits without a network", wanted(offlineCases(seed, visits(size.visits))));
       if (parts.has("storm")) await runCases([afterwards], "Stripe's events", wanted(stormCases(seed, size.storm)));
     } finally {
       // Visits and payments are judged by themselves: the count over the whole site knows of orders only.
       afterwards.spoil();
       await afterwards.close();
+      await closeBrowser();
       const complaints = (await Promise.all([...lanes, apart].map((worlds) => worlds.close()))).flat();
       check(report, "over the whole site, not one document or SMS more than was found of the orders", complaints);
     }
@@ -124,7 +132,7 @@ async function runCases(lanes: readonly Worlds[], title: string, cases: readonly
       const complaints = await complaintsOfCase(worlds, situation);
       check(report, `${situation.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`, [
         ...complaints,
-        ...(complaints.length > 0 ? [`replay: pnpm faults --only matrix,races,restores,offline,storm --match ${JSON.stringify(situation.name)}`] : []),
+        ...(complaints.length > 0 ? [`replay: pnpm faults --only matrix,races,restores,phones,offline,storm --match ${JSON.stringify(situation.name)}`] : []),
       ]);
     }
   };
