@@ -85,6 +85,8 @@ export const ACTION_VERSION = 1;
 
 export const PHOTO_TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
 export const PHOTO_LIMIT = 12 * 1024 * 1024;
+/** What a photo shows is said in so many characters: in ERPNext it is part of the file's name. */
+export const PHOTO_CAPTION = 60;
 /** Largest piece of a photo that is sent at once. */
 export const PHOTO_PIECE = 512 * 1024;
 

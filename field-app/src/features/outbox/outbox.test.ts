@@ -137,11 +137,16 @@ describe("the outbox", () => {
       },
     }));
     const { outbox } = busy.open();
-    await outbox.add("JOB-1", note("un"));
-    await eventually("the wait", async () => (await busy.rows())[0]?.reason?.name === "too_many_requests");
-    busy.page.dispatchEvent(new Event("online"));
-    await outbox.add("JOB-1", note("deux"));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    let passes = 0;
+    outbox.onStatus(({ state }) => (passes += state === "resting" ? 1 : 0));
+    const passedAfter = async (what: () => unknown): Promise<void> => {
+      const before = passes;
+      await what();
+      await eventually("a pass that sends nothing", () => passes > before);
+    };
+    await passedAfter(() => outbox.add("JOB-1", note("un")));
+    await passedAfter(() => busy.page.dispatchEvent(new Event("online")));
+    await passedAfter(() => outbox.add("JOB-1", note("deux")));
     expect(asked).toBe(1);
     await outbox.flush();
     expect(texts()).toEqual(["un", "deux"]);

@@ -17,13 +17,13 @@ describe("photos of a visit", () => {
   afterAll(() => world.stop());
 
   const content = randomBytes(700_000);
-  const photoOf = (photo: string): VisitActionBody => ({
-    kind: "photo", photo, caption: "Boîtier", type: "image/jpeg", size: content.length, sha256: createHash("sha256").update(content).digest("hex"), thumbnail: "data:image/jpeg;base64,AAAA",
+  const photoOf = (photo: string, caption = "Boîtier"): VisitActionBody => ({
+    kind: "photo", photo, caption, type: "image/jpeg", size: content.length, sha256: createHash("sha256").update(content).digest("hex"), thumbnail: "data:image/jpeg;base64,AAAA",
   });
   const put = (id: string, offset: number, piece: Buffer, by = phone) =>
     world.app.inject({ method: "PUT", url: `/api/field/photos/${id}`, headers: { ...by.headers, "content-type": "application/octet-stream", "upload-offset": String(offset) }, payload: piece });
   const arrived = async (id: string) => (await world.app.inject({ method: "HEAD", url: `/api/field/photos/${id}`, headers: phone.headers })).headers["upload-offset"];
-  const filesOf = (id: string) => world.erpnext.admin.list("File", [["file_name", "like", `photo-${id}%`]]);
+  const filesOf = (id: string) => world.erpnext.admin.list("File", [["file_name", "like", `%photo-${id}%`]]);
 
   it("arrive in pieces, go on where they stopped, and hang on the job once, privately, though an answer was lost", async () => {
     const made = await planned(world);
@@ -45,6 +45,22 @@ describe("photos of a visit", () => {
     expect(files).toHaveLength(1);
     expect(files[0]).toMatchObject({ attached_to_doctype: "Dispatch Job", attached_to_name: made.job.name, is_private: 1, file_size: 700_000 });
     expect((await world.app.db.query("select 1 from field_photo_piece where photo = $1", [id])).rowCount).toBe(0);
+  });
+
+  it("say in ERPNext what they show: it begins the name of the file, whatever was typed", async () => {
+    const made = await planned(world);
+    const shown = { "Boîtier, côté rue": "Boîtier côté rue ", "../../<b>Câble</b>": "b Câble b ", "": "", ["é".repeat(140)]: `${"é".repeat(60)} ` };
+    for (const [caption, begins] of Object.entries(shown)) {
+      const id = randomUUID();
+      await phone.does(made.job.name, photoOf(id, caption));
+      await put(id, 0, content.subarray(0, 400_000));
+      await put(id, 400_000, content.subarray(400_000));
+      await eventually("the File", async () => {
+        await world.hurry();
+        return (await filesOf(id)).length > 0;
+      });
+      expect((await filesOf(id)).map(({ file_name }) => file_name)).toEqual([`${begins}photo-${id}.jpg`]);
+    }
   });
 
   it("that arrive altered are asked for again from the start", async () => {

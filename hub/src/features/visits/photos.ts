@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { z } from "zod";
-import { photoAnswer, PHOTO_PIECE } from "@gigafibre/contracts/visits";
+import { photoAnswer, PHOTO_CAPTION, PHOTO_PIECE } from "@gigafibre/contracts/visits";
 import type { PhotoAnswer, VisitActionBody } from "@gigafibre/contracts/visits";
 import { transaction } from "../../plugins/database.ts";
 import { Refusal } from "../../plugins/problems.ts";
@@ -55,6 +55,12 @@ async function contentOf(db: pg.ClientBase | pg.Pool, id: string): Promise<Buffe
   return Buffer.concat(rows.map(({ content }) => content));
 }
 
+/** As Desk lists it beside the job: what it shows, then what it is found by. Letters, digits and what may stand in any file's name. */
+function fileName(id: string, { caption, type }: { readonly caption: string; readonly type: string }): string {
+  const shows = caption.normalize("NFC").replaceAll(/[^\p{L}\p{M}\p{N} '-]+/gu, " ").replaceAll(/ +/g, " ").slice(0, PHOTO_CAPTION).trim();
+  return `${shows === "" ? "" : `${shows} `}photo-${id}.${type.replace("image/", "").replace("jpeg", "jpg")}`;
+}
+
 /** Attaches what has arrived whole, once: a file of this photo's name is looked for before it is sent again. */
 export async function photoJob(app: FastifyInstance): Promise<void> {
   await app.workers.add({
@@ -63,14 +69,14 @@ export async function photoJob(app: FastifyInstance): Promise<void> {
     retrySeconds: 2,
     maxRetrySeconds: 120,
     async work(id) {
-      const { rows } = await app.db.query<{ job: string; type: string; file: string | null }>("select job, type, file from field_photo where id = $1 and received = size", [id]);
+      const { rows } = await app.db.query<{ job: string; caption: string; type: string; file: string | null }>("select job, caption, type, file from field_photo where id = $1 and received = size", [id]);
       const [photo] = rows;
       if (!photo || photo.file !== null) return;
       const attached = async (): Promise<string | undefined> =>
-        (await app.erpnext.list("File", { filters: [["attached_to_doctype", "=", "Dispatch Job"], ["attached_to_name", "=", photo.job], ["file_name", "like", `photo-${id}%`]] }))[0]?.name;
+        (await app.erpnext.list("File", { filters: [["attached_to_doctype", "=", "Dispatch Job"], ["attached_to_name", "=", photo.job], ["file_name", "like", `%photo-${id}%`]] }))[0]?.name;
       let file = await attached();
       if (file === undefined) {
-        const name = `photo-${id}.${photo.type.replace("image/", "").replace("jpeg", "jpg")}`;
+        const name = fileName(id, photo);
         await app.erpnext.attach({ doctype: "Dispatch Job", name: photo.job }, { name, type: photo.type, content: await contentOf(app.db, id) });
         file = await attached();
       }
