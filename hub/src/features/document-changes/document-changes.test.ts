@@ -245,6 +245,18 @@ describe("changes in ERPNext", () => {
     expect(rows).toEqual([]);
   });
 
+  it("are news all the same when they are heard of after the first search met them", async () => {
+    await hub.app.db.query("truncate document_seen, document_watermark");
+    site.put("Customer", { name: "made-meanwhile", modified: "2026-03-01 10:00:00.000000" });
+    await hub.app.documentChanges.search();
+    await hear("Customer", "made-meanwhile");
+    await settled();
+    await hear("Customer", "made-meanwhile");
+    await settled();
+    expect(told()).toEqual(["changed made-meanwhile 2026-03-01 10:00:00.000000"]);
+    expect(await events()).toHaveLength(1);
+  });
+
   it("are not lost when a hint comes while the document is being looked at", async () => {
     site.put("Project", { name: "P", modified: "2026-04-01 10:00:00.000001" });
     let release: (() => void) | undefined;

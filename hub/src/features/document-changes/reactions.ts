@@ -26,6 +26,7 @@ export interface DocumentChanges {
 }
 
 interface Seen {
+  told: boolean;
   modified: string;
   deleted: boolean;
   handled: boolean;
@@ -97,18 +98,18 @@ export class Reactions implements DocumentChanges {
 /** Notes the version found and tells it. @returns false when all was done for it before. */
 async function note(client: pg.PoolClient, { event, document, ...ref }: DocumentChange): Promise<boolean> {
   const { rows } = await client.query<Seen>(
-    "select modified, deleted, handled, audience from document_seen where doctype = $1 and name = $2 for update",
+    "select modified, deleted, handled, told, audience from document_seen where doctype = $1 and name = $2 for update",
     [ref.doctype, ref.name],
   );
   const seen = rows[0];
   const same = seen !== undefined && (document === null ? seen.deleted : !seen.deleted && seen.modified === document.modified);
-  if (same) return !seen.handled;
+  if (same && seen.told) return !seen.handled;
   const owners = ownersOf(ref.doctype, document);
   const modified = document?.modified ?? seen?.modified ?? "";
   await client.query(
     `insert into document_seen (doctype, name, modified, deleted, audience) values ($1, $2, $3, $4, $5)
      on conflict (doctype, name)
-     do update set modified = excluded.modified, deleted = excluded.deleted, audience = excluded.audience, handled = false, seen_at = now()`,
+     do update set modified = excluded.modified, deleted = excluded.deleted, audience = excluded.audience, handled = false, told = true, seen_at = now()`,
     [ref.doctype, ref.name, modified, document === null, owners],
   );
   const kind = `document.${event}` as const;

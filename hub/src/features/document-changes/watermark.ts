@@ -95,7 +95,7 @@ export class Watermark {
     const found = await this.#modifiedSince(doctype, overlapBefore(newest));
     const mark = found.reduce((latest, { modified }) => (modified > latest ? modified : latest), newest);
     await transaction(this.#pool, async (client) => {
-      // The first search ever takes what it finds for known: history is not news.
+      // The first search ever takes what it finds for known: history is not news. What was made meanwhile is, once its webhook says so.
       if (turn.modified === null) await remember(client, doctype, found);
       else await this.#hintAll(client, doctype, await unknown(client, doctype, found));
       await client.query("update document_watermark set modified = $2 where doctype = $1", [doctype, mark]);
@@ -191,8 +191,8 @@ async function unknown(client: pg.PoolClient, doctype: string, found: readonly F
 
 async function remember(client: pg.PoolClient, doctype: string, found: readonly Found[]): Promise<void> {
   await client.query(
-    `insert into document_seen (doctype, name, modified, handled)
-     select $1, name, modified, true from unnest($2::text[], $3::text[]) as found (name, modified)
+    `insert into document_seen (doctype, name, modified, handled, told)
+     select $1, name, modified, true, false from unnest($2::text[], $3::text[]) as found (name, modified)
      on conflict (doctype, name) do nothing`,
     [doctype, ...columns(found)],
   );
