@@ -33,5 +33,8 @@ describe("days", () => {
   it("are said as people say them", () => {
     expect(formatDay("2026-04-07", "fr")).toBe("mardi 7 avril");
     expect(formatDay("2026-04-07", "en")).toBe("Tuesday, April 7");
+    expect(formatDay("2026-12-01", "fr")).toBe("mardi 1er décembre");
+    expect(formatDay("2026-12-11", "fr")).toBe("vendredi 11 décembre");
+    expect(formatDay("2026-12-01", "en")).toBe("Tuesday, December 1");
   });
 });

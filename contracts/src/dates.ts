@@ -61,9 +61,11 @@ export function billingPeriod(
 export const installDates = z.object({ dates: z.array(z.object({ date: isoDate, left: z.int().min(1) })) });
 export type InstallDates = z.infer<typeof installDates>;
 
-/** "mardi 7 avril" / "Tuesday, April 7". */
+/** "mardi 7 avril", "mardi 1er décembre" / "Tuesday, April 7". */
 export function formatDay(day: IsoDate, lang: "fr" | "en"): string {
-  return new Intl.DateTimeFormat(lang === "fr" ? "fr-CA" : "en-CA", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(
-    new Date(Date.parse(day)),
-  );
+  const said = new Intl.DateTimeFormat(lang === "fr" ? "fr-CA" : "en-CA", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
+  return said
+    .formatToParts(new Date(Date.parse(day)))
+    .map(({ type, value }) => (lang === "fr" && type === "day" && value === "1" ? "1er" : value))
+    .join("");
 }

@@ -83,6 +83,26 @@ test("a declined card is said so, nothing is ordered, and another card goes thro
   await order.accepted();
 });
 
+test("a network that drops at the card is no fault of the card, and pressing again orders once", async ({ page, request, context }) => {
+  const address = await anAddress(request, "available");
+  const order = new OrderPage(page);
+  await order.begin(address.label, address.label);
+  await order.plan(/^25 Mbit/);
+  await order.tv(/Pas de télé/);
+  await order.phone(/Pas de téléphone/);
+  await order.contact(somebody("Réseau Coupé"));
+  await order.dates();
+  await order.card("4242424242424242");
+  await context.setOffline(true);
+  await order.confirm.click();
+  await expect(page.getByText("Le service de paiement n'a pas répondu.")).toBeVisible();
+  await expect(page.getByText("Votre carte n'est pas en cause")).toBeVisible();
+  await expect(page.getByText("La carte n'a pas été acceptée.")).toHaveCount(0);
+  await context.setOffline(false);
+  await order.confirm.click();
+  await order.accepted();
+});
+
 test("the back button and a reload lose nothing of what was filled in", async ({ page, request }) => {
   const address = await anAddress(request, "available");
   const person = somebody("Retour Arrière");

@@ -1,5 +1,5 @@
 /** Times as people say them, in the company's time zone. */
-import { localDate, TIME_ZONE } from "@gigafibre/contracts/dates";
+import { formatDay, localDate, TIME_ZONE } from "@gigafibre/contracts/dates";
 import type { Language } from "@gigafibre/contracts/language";
 
 const locale = (language: Language): string => (language === "fr" ? "fr-CA" : "en-CA");
@@ -12,8 +12,7 @@ export function timeOf(instant: string | Date, language: Language): string {
 export function momentOf(instant: string, language: Language, now = new Date()): string {
   const at = language === "fr" ? "à" : "at";
   const day = localDate(new Date(instant));
-  const on = new Intl.DateTimeFormat(locale(language), { timeZone: TIME_ZONE, weekday: "long", day: "numeric", month: "long" }).format(new Date(instant));
-  return `${day === localDate(now) ? "" : `${language === "fr" ? "le " : ""}${on} `}${at} ${timeOf(instant, language)}`;
+  return `${day === localDate(now) ? "" : `${language === "fr" ? "le " : ""}${formatDay(day, language)} `}${at} ${timeOf(instant, language)}`;
 }
 
 /** `13:30`, as the bundle has it, spoken: "13 h 30" / "1:30 p.m." */

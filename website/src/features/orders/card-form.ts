@@ -15,7 +15,7 @@ export type CardState = "opening" | "ready" | "verified" | "failed";
 
 export interface CardForm {
   readonly state: Readonly<Ref<CardState>>;
-  /** Stripe's own words about a card that was refused, or `UNFINISHED`. */
+  /** Stripe's own words about a card that was refused, `UNFINISHED` or `UNHEARD`. */
   readonly refusedBecause: Readonly<ShallowRef<string | null>>;
   /** Shows the form, or finds that the card is already verified. Resolves once one or the other is there. */
   open(at: () => HTMLElement | null): Promise<void>;
@@ -32,6 +32,9 @@ function askSetup(key: string, name: string, email: string): Promise<SetupIntent
 
 /** The bank's own check was not passed; the page has its words for it. */
 export const UNFINISHED = "unfinished";
+/** Nobody has judged the card: Stripe was not reached, or could not say. */
+export const UNHEARD = "unheard";
+const NO_JUDGEMENT: ReadonlySet<string> = new Set(["api_connection_error", "api_error", "rate_limit_error"]);
 
 export function useCardForm(store: DraftStore, language: () => Language): CardForm {
   const { draft } = store;
@@ -113,6 +116,7 @@ export function useCardForm(store: DraftStore, language: () => Language): CardFo
     const { setupIntent, error } = await stripe.confirmSetup({ elements, clientSecret: draft.card.client_secret, confirmParams: { return_url }, redirect: "if_required" });
     const confirmed = adopt(setupIntent) || adopt(error?.setup_intent);
     if (confirmed) state.value = "verified";
+    else if (error?.type !== undefined && NO_JUDGEMENT.has(error.type)) refusedBecause.value = UNHEARD;
     else if (error?.type !== "validation_error") refusedBecause.value = error?.message ?? UNFINISHED;
     return confirmed;
   }
