@@ -14,7 +14,7 @@ import { entriesOf, pageOf, threadLists } from "./thread.ts";
 const ALL_KINDS = new Set(threadKind.options);
 /** Panels that are lists of ERPNext's, by the list that a role may be kept from. */
 const PANELS: Readonly<Partial<Record<PanelName, string>>> = {
-  contacts: "contacts", addresses: "addresses", balance: "all invoices", locations: "locations", subscriptions: "subscriptions", equipment: "equipment", invoices: "invoices",
+  contacts: "contacts", addresses: "addresses", balance: "invoices", locations: "locations", subscriptions: "subscriptions", equipment: "equipment", invoices: "invoices",
   payments: "payments", issues: "issues", jobs: "jobs",
 };
 
