@@ -1,4 +1,4 @@
-/** Light or dark, as the device or as the person chose. */
+/** A staff app in light or dark, as the device or as the person chose. */
 import { Dark } from "quasar";
 import { ref, watchEffect } from "vue";
 

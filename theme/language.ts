@@ -1,4 +1,4 @@
-/** The app's language: the person's choice on this phone, French until they choose. */
+/** A staff app's language: the person's choice in this browser, French until they choose. */
 import type { Bilingual, Language } from "@gigafibre/contracts/language";
 import { computed, ref, watchEffect } from "vue";
 import type { ComputedRef } from "vue";

@@ -1,6 +1,7 @@
 import "@gigafibre/theme/fonts.css";
 import "@gigafibre/theme/tokens.css";
 import "quasar/dist/quasar.css";
+import "@gigafibre/theme/quasar.css";
 import "./styles/base.css";
 import { Dialog, Notify, Quasar } from "quasar";
 import iconSet from "quasar/icon-set/svg-material-symbols-rounded.js";

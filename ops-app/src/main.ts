@@ -1,6 +1,7 @@
 import "@gigafibre/theme/fonts.css";
 import "@gigafibre/theme/tokens.css";
 import "quasar/dist/quasar.css";
+import "@gigafibre/theme/quasar.css";
 import "./styles/base.css";
 import { VueQueryPlugin } from "@tanstack/vue-query";
 import { createPinia } from "pinia";

@@ -1,6 +1,6 @@
 /** What the phone could not keep is said at once, in its own words; the rest has its place on the page. */
 import { Notify } from "quasar";
-import { said } from "../../language.ts";
+import { said } from "@gigafibre/theme/language.ts";
 import { storageRefusal } from "../outbox/reasons.ts";
 
 /** @returns whether it was done */

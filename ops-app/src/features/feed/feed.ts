@@ -6,7 +6,7 @@ import { computed, ref, shallowRef } from "vue";
 import type { Router } from "vue-router";
 import { z } from "zod";
 import { askHub } from "../../hub-request.ts";
-import { language, said } from "../../language.ts";
+import { language, said } from "@gigafibre/theme/language.ts";
 import { queryClient } from "../../query-client.ts";
 import { invalidating } from "./follow-events.ts";
 import { followOneStream } from "./one-stream.ts";
