@@ -31,9 +31,11 @@ test("two tabs have one stream; when the tab that has it dies the other takes ov
   const office = await Office.start(browser, line.url);
   await office.signIn(AGENT, "/ops/fil");
   await expect(office.page.getByRole("status").filter({ hasText: "En direct" })).toBeVisible();
+  await office.page.getByRole("button", { name: "Tout", exact: true }).click();
   const second = await office.context.newPage();
   await second.goto("/ops/fil");
   await expect(second.getByRole("status").filter({ hasText: "En direct" })).toBeVisible();
+  await second.getByRole("button", { name: "Tout", exact: true }).click();
   expect(await streams(agent)).toBe(before + 1);
 
   const first = await something(agent);
@@ -41,6 +43,10 @@ test("two tabs have one stream; when the tab that has it dies the other takes ov
   await expect(second.getByText(first).first()).toBeVisible();
   await Promise.all([hasAll(office.page, agent), hasAll(second, agent)]);
   expect(await faultsOf(second, "feed-light-1440")).toEqual([]);
+  await second.getByRole("button", { name: "Nouvelles", exact: true }).click();
+  await expect(second.getByText("Modifié", { exact: true })).toHaveCount(0);
+  await second.getByRole("button", { name: "Tout", exact: true }).click();
+  await expect(second.getByText("Modifié", { exact: true }).first()).toBeVisible();
 
   await Promise.all([office.page.close(), something(agent), something(agent)]);
   const after = await something(agent);
@@ -51,6 +57,7 @@ test("two tabs have one stream; when the tab that has it dies the other takes ov
   const third = await office.context.newPage();
   await third.goto("/ops/fil");
   await expect(third.getByRole("status").filter({ hasText: "En direct" })).toBeVisible();
+  await third.getByRole("button", { name: "Tout", exact: true }).click();
   await line.cut();
   await expect(second.getByRole("status").filter({ hasText: "Connexion perdue" })).toBeVisible();
   const away = await something(agent);

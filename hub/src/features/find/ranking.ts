@@ -36,7 +36,7 @@ function shown(kind: Probe["kind"], row: Row): Pick<FindHit, "title" | "detail">
     case "subscription":
       return { title: of("item_name", "phone_number"), detail: of("customer", "status") };
     case "order":
-      return { title: textOf(row, "name"), detail: of("state") };
+      return { title: textOf(row, "name"), detail: of("customer") };
   }
 }
 

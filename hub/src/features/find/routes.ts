@@ -25,7 +25,7 @@ export async function find(app: FastifyInstance): Promise<void> {
   async function orders(typed: string): Promise<Ranked[]> {
     if (!/^[A-Za-z0-9-]{4,40}$/.test(typed)) return [];
     const { rows } = await app.db.query<{ name: string; state: string; customer: string | null }>(
-      "select id as name, state, documents ->> 'customer' as customer from order_intake where id ilike '%' || $1 || '%' order by created_at desc limit $2",
+      "select id as name, documents ->> 'customer' as customer from order_intake where id ilike '%' || $1 || '%' order by created_at desc limit $2",
       [typed, ORDERS],
     );
     return ranked(orderProbe, rows, typed, false);

@@ -9,8 +9,6 @@ export const texts = {
     filter: "Filtrer",
     empty: "Rien de nouveau ici pour l'instant. Ce qui arrive s'ajoute en haut.",
     see: "Voir",
-    today: "Aujourd'hui",
-    above: (count: number) => (count === 1 ? "1 nouveau" : `${count} nouveaux`),
   },
   en: {
     feed: "Feed",
@@ -19,13 +17,11 @@ export const texts = {
     filter: "Filter",
     empty: "Nothing new here for now. What comes is added at the top.",
     see: "See",
-    today: "Today",
-    above: (count: number) => `${count} new`,
   },
 };
 
 export const FILTERS = {
-  all: { fr: "Tout", en: "All" },
+  news: { fr: "Nouvelles", en: "News" },
   someone: { fr: "Attend quelqu'un", en: "Needs someone" },
   order: { fr: "Commandes", en: "Orders" },
   visit: { fr: "Visites", en: "Visits" },
@@ -33,12 +29,13 @@ export const FILTERS = {
   device: { fr: "Appareils", en: "Devices" },
   message: { fr: "Messages", en: "Messages" },
   document: { fr: "Documents", en: "Documents" },
+  all: { fr: "Tout", en: "All" },
 } as const satisfies Record<string, Bilingual>;
 export type Filter = keyof typeof FILTERS;
 
 interface Said {
   readonly says: Bilingual;
-  readonly filter: Exclude<Filter, "all" | "someone">;
+  readonly filter: Exclude<Filter, "news" | "all" | "someone">;
   /** Someone has to do something about it. */
   readonly someone?: true;
 }
