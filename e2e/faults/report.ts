@@ -36,7 +36,7 @@ export function createReport(): Report {
     async close(file) {
       if (explanations.length > 0) console.log(`\n${explanations.join("\n")}\n`);
       console.log(`${passed} passed, ${failed} failed`);
-      if (file !== undefined) await writeFile(file, JSON.stringify({ passed, failed }));
+      if (file !== undefined) await writeFile(file, JSON.stringify({ passed, failed, failures: explanations }));
       return failed === 0 && passed > 0 ? 0 : 1;
     },
   };
