@@ -1,5 +1,6 @@
 /** Our own scripts in GenieACS: the extension is the real file, the provision is loaded by the real command. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,6 +9,9 @@ import type { StandInGenieacs } from "@gigafibre/fixtures/acs/genieacs";
 
 type Script = Record<string, (args: readonly string[], callback: (error: unknown, value?: unknown) => void) => void>;
 const scripts = new URL("../acs/genieacs/", import.meta.url);
+
+/** Whom GenieACS lets in: `cwmp.auth`, which its NBI cannot write. */
+export const CWMP_AUTH = readFileSync(new URL("cwmp-auth.txt", scripts), "utf8").trim();
 
 /** One a process: the extension reads its hub's address once, as GenieACS starts it. */
 export function ownScripts(hubUrl: () => string, token: string): (args: readonly string[]) => Promise<unknown> {

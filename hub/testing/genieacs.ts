@@ -1,6 +1,6 @@
 /**
  * A GenieACS with modems: its stand-in, or the real one whose NBI `ACS_NBI_URL` names, with modems that speak CWMP to `ACS_CWMP_URL`. That one's scripts
- * ask for the hub at `ACS_HUB_PORT` of this machine, from where they are passed on to the hub of the test.
+ * ask for the hub at `ACS_HUB_PORT` of this machine, from where they are passed on to the hub of the test. Either has `cwmp.auth`: modems sign in.
  */
 import { createServer, request } from "node:http";
 import { setTimeout } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { CwmpModem } from "@gigafibre/fixtures/devices/cwmp/cwmp-modem";
 import { drawnIdentity } from "@gigafibre/fixtures/devices/identity";
 import { Modem } from "@gigafibre/fixtures/devices/modem";
 import type { ModelName } from "@gigafibre/fixtures/devices/models";
-import { loadScripts, ownScripts } from "./genieacs-scripts.ts";
+import { CWMP_AUTH, loadScripts, ownScripts } from "./genieacs-scripts.ts";
 
 export const ACS_TOKEN = "acs-token-of-tests";
 
@@ -37,8 +37,8 @@ export interface ManagedModem {
 
 export interface ManagedModems {
   readonly nbi: string;
-  /** One that was never plugged in. */
-  unplugged(model: ModelName): Promise<ManagedModem>;
+  /** One that was never plugged in, with the password of its serial or another. */
+  unplugged(model: ModelName, password?: string): Promise<ManagedModem>;
   /** One that has booted. */
   modem(model: ModelName): Promise<ManagedModem>;
   faults(line: ManagedModem): Promise<{ _id: string }[]>;
@@ -71,13 +71,23 @@ export async function managedModems(hubUrl?: () => string): Promise<ManagedModem
 
 type Lines = Pick<ManagedModems, "nbi" | "unplugged" | "stop">;
 
+/** Where there is no hub, all modems have this one. */
+const NO_HUBS = "password-of-tests";
+
+async function passwordOf(serial: string, hubUrl: (() => string) | undefined): Promise<string> {
+  if (!hubUrl) return NO_HUBS;
+  const answer = await fetch(`${hubUrl()}/devices/${serial}/credential`, { headers: { authorization: `Bearer ${ACS_TOKEN}` } });
+  return ((await answer.json()) as { password: string }).password;
+}
+
 async function standIn(hubUrl: (() => string) | undefined): Promise<Lines> {
-  const acs = await startGenieacs(hubUrl ? { ext: ownScripts(hubUrl, ACS_TOKEN) } : {});
+  const acs = await startGenieacs({ auth: CWMP_AUTH, ext: hubUrl ? ownScripts(hubUrl, ACS_TOKEN) : async () => NO_HUBS });
   if (hubUrl) await loadScripts(acs.url);
   return {
     nbi: acs.url,
-    async unplugged(model) {
-      const line = acs.plug(new Modem(drawnIdentity(model)));
+    async unplugged(model, password) {
+      const identity = drawnIdentity(model);
+      const line = acs.plug(new Modem(identity), password ?? (await passwordOf(identity.serial, hubUrl)));
       const { modem } = line;
       const inform = async (...events: string[]): Promise<void> => void (await acs.inform(line, ...events));
       return {
@@ -112,21 +122,33 @@ async function standIn(hubUrl: (() => string) | undefined): Promise<Lines> {
 async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => string) | undefined): Promise<Lines> {
   const lines: CwmpModem[] = [];
   const relay = createServer((asked, reply) => {
-    const onward = request(new URL(asked.url ?? "/", hubUrl?.()), { method: asked.method, headers: asked.headers }, (answered) => answered.pipe(reply.writeHead(answered.statusCode ?? 502, answered.headers)));
+    if (!hubUrl) return void reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ password: NO_HUBS, wanted: null }));
+    const onward = request(new URL(asked.url ?? "/", hubUrl()), { method: asked.method, headers: asked.headers }, (answered) => answered.pipe(reply.writeHead(answered.statusCode ?? 502, answered.headers)));
     onward.on("error", () => reply.destroy());
     asked.pipe(onward);
   });
+  await new Promise<void>((resolve, reject) => relay.once("error", reject).listen(port, "127.0.0.1", resolve));
   if (hubUrl) {
-    await new Promise<void>((resolve, reject) => relay.once("error", reject).listen(port, "127.0.0.1", resolve));
     await loadScripts(nbi);
     // It follows what was loaded within five seconds.
     await setTimeout(6_000);
   }
+  /** What a session said is in the NBI's documents some milliseconds after its end. */
+  async function isListed(serial: string): Promise<void> {
+    const query = encodeURIComponent(JSON.stringify({ "_deviceId._SerialNumber": serial }));
+    for (let waited = 0; waited < 5_000; waited += 50) {
+      if (((await (await fetch(`${nbi}/devices/?query=${query}&projection=_id`)).json()) as unknown[]).length > 0) return;
+      await setTimeout(50);
+    }
+    throw new Error(`GenieACS does not know ${serial} after its first session`);
+  }
   return {
     nbi,
-    async unplugged(model) {
+    async unplugged(model, given) {
       const heard: string[] = [];
-      const line = new CwmpModem(new Modem(drawnIdentity(model)), { acsUrl, say: (said) => void heard.push(said) });
+      const identity = drawnIdentity(model);
+      const password = given ?? (await passwordOf(identity.serial, hubUrl));
+      const line = new CwmpModem(new Modem(identity), { acsUrl, password, say: (said) => void heard.push(said) });
       lines.push(line);
       const { modem } = line;
       const firmware = modem.firmware;
@@ -136,7 +158,10 @@ async function real(nbi: string, acsUrl: string, port: number, hubUrl: (() => st
         serial: modem.serial,
         holds: (path) => modem.parameter(path)?.value,
         inform: (code) => patiently(() => line.inform({ code })),
-        boot: () => patiently(() => line.boot()),
+        async boot() {
+          await patiently(() => line.boot());
+          await isListed(modem.serial);
+        },
         factoryReset() {
           modem.factoryReset();
           return patiently(() => line.inform({ code: "0 BOOTSTRAP" }, { code: "1 BOOT" }));
