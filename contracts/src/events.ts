@@ -13,6 +13,8 @@ export const eventKind = z.enum([
   "order.unproven",
   "order.live",
   "order.needs_attention",
+  /** Somebody has it tried again. */
+  "order.retried",
   "order.cancelled",
   "lead.created",
   "document.changed",
@@ -23,10 +25,19 @@ export const eventKind = z.enum([
   "visit.kept_for_dispatch",
   "port.activation",
   "outbox.dead",
+  /** Somebody sends it again, or lets it be. */
+  "outbox.handled",
   "payment.received",
+  /** Somebody lets the card be asked again. */
+  "payment.retried",
+  /** It needs no card any more: paid otherwise, or cancelled. */
+  "payment.settled",
   "device.online",
   "device.offline",
   "device.outage",
+  /** Nobody knows it: a "Device" by its serial. */
+  "device.unknown",
+  "device.matched",
   "payment.held",
   "payment.declined",
   "payment.refunded",
@@ -50,7 +61,7 @@ export const liveEvent = z.object({
 export type LiveEvent = z.infer<typeof liveEvent>;
 
 /** What of the hub's own a page may hold and an event touches; everything else is a document of ERPNext's, by its DocType and name. */
-export const touched = z.enum(["orders", "outbox", "device", "outages", "port-activations", "inbound-messages", "thread", "billing"]);
+export const touched = z.enum(["orders", "outbox", "device", "outages", "port-activations", "inbound-messages", "thread", "billing", "queues"]);
 export type Touched = z.infer<typeof touched>;
 
 /**
@@ -59,29 +70,35 @@ export type Touched = z.infer<typeof touched>;
  */
 export const TOUCHES = {
   "order.received": ["orders"],
-  "order.created": ["orders"],
+  "order.created": ["orders", "queues"],
   "order.scheduled": ["orders"],
   "order.en_route": ["orders"],
   "order.in_progress": ["orders"],
-  "order.awaiting_proof": ["orders"],
-  "order.unproven": ["orders"],
-  "order.live": ["orders"],
-  "order.needs_attention": ["orders"],
-  "order.cancelled": ["orders"],
+  "order.awaiting_proof": ["orders", "queues"],
+  "order.unproven": ["orders", "queues"],
+  "order.live": ["orders", "queues"],
+  "order.needs_attention": ["orders", "queues"],
+  "order.retried": ["orders", "queues"],
+  "order.cancelled": ["orders", "queues"],
   "lead.created": [],
   "document.changed": [],
   "document.renamed": [],
   "document.deleted": [],
   "visit.changed": [],
   "visit.kept_for_dispatch": [],
-  "port.activation": ["port-activations"],
-  "outbox.dead": ["outbox", "thread"],
-  "payment.received": ["billing"],
+  "port.activation": ["port-activations", "queues"],
+  "outbox.dead": ["outbox", "thread", "queues"],
+  "outbox.handled": ["outbox", "thread", "queues"],
+  "payment.received": ["billing", "queues"],
+  "payment.retried": ["billing", "queues"],
+  "payment.settled": ["billing", "queues"],
   "device.online": ["device"],
   "device.offline": ["device"],
   "device.outage": ["outages", "device"],
-  "payment.held": ["billing"],
-  "payment.declined": ["billing"],
+  "device.unknown": ["queues"],
+  "device.matched": ["device", "queues"],
+  "payment.held": ["billing", "queues"],
+  "payment.declined": ["billing", "queues"],
   "payment.refunded": ["billing"],
   "payment.disputed": ["billing"],
   "message.received": ["thread", "inbound-messages"],

@@ -46,6 +46,7 @@ import { staff } from "./plugins/staff.ts";
 import { portActivations } from "./features/ports/activation/routes.ts";
 import { visits } from "./features/visits/routes.ts";
 import { workers } from "./plugins/workers.ts";
+import { queues } from "./features/queues/routes.ts";
 import { orders } from "./features/orders/routes.ts";
 import { outbox } from "./features/outbox/routes.ts";
 import { payments } from "./features/payments/routes.ts";
@@ -119,6 +120,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(visits);
   await app.register(follow);
   await app.register(outbox);
+  await app.register(queues);
   await app.register(inboundMessages);
   await app.register(twilioWebhooks);
   await app.register(reconcileRoutes);

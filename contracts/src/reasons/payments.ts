@@ -9,6 +9,13 @@ export const PAYMENTS = {
       en: "This invoice has no card payment waiting. Nothing was charged; send the payment link instead.",
     },
   },
+  no_payment_link: {
+    status: 409,
+    message: {
+      fr: "Cette facture ne vient pas d'une commande d'ici: elle n'a pas de lien de paiement. Rien n'a été envoyé.",
+      en: "This invoice is not of an order made here: it has no payment link. Nothing was sent.",
+    },
+  },
   stripe_unavailable: {
     status: 503,
     message: {

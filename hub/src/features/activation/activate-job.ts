@@ -3,6 +3,7 @@
  * the same key and bytes until ERPNext has answered.
  */
 import type { FastifyInstance } from "fastify";
+import { PROOF_WITHIN_MINUTES } from "@gigafibre/contracts/queues";
 import type { Committed } from "@gigafibre/contracts/unit-of-work";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
@@ -25,7 +26,7 @@ import type { Activation } from "./repository.ts";
 
 export const ACTIVATE = "activation";
 
-const PROOF_WITHIN_MS = 2 * 3_600_000;
+const PROOF_WITHIN_MS = PROOF_WITHIN_MINUTES * 60_000;
 /** What was frozen may have been overtaken by a person's edit; what is refused so often was not. */
 const REFUSALS = 3;
 
@@ -194,7 +195,7 @@ async function putBeforePeople(app: FastifyInstance, activation: Activation, rea
     lines: [
       `Le service de la commande ${activation.order_id} n'a pas pu être activé. Rien n'a été écrit ni facturé; le raccordement reste réservé.`,
       `Raison: ${reason}`,
-      "Corrigez la cause, puis enregistrez de nouveau la visite: l'activation est reprise.",
+      "Corrigez la cause, puis relancez l'activation dans les files du bureau, ou enregistrez de nouveau la visite.",
     ],
   });
   await transaction(app.db, async (client) => {

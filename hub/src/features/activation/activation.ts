@@ -8,13 +8,15 @@ import { recordEvent } from "../live-events/record-event.ts";
 import { orderById } from "../orders/repository.ts";
 import { ACTIVATE, activateJob } from "./activate-job.ts";
 import { textOf } from "./activation-facts.ts";
-import { begin, lookAgain, waitingFor } from "./repository.ts";
+import { activationOf, begin, lookAgain, waitingFor } from "./repository.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
     activation: {
       /** Devices have informed: what waits for them goes on once the caller's transaction, which keeps the informs, is committed. */
       devicesSeen(client: pg.ClientBase, serials: readonly string[]): Promise<void>;
+      /** A person has mended what held the order's activation back. */
+      lookAgain(orderId: string): Promise<void>;
     };
   }
 }
@@ -35,6 +37,10 @@ export const activation = fp(
     app.decorate("activation", {
       async devicesSeen(client, serials) {
         for (const order of await waitingFor(client, serials)) await app.workers.enqueue(client, ACTIVATE, order);
+      },
+      async lookAgain(orderId) {
+        const waiting = await activationOf(app.db, orderId);
+        if (waiting) await lookAgainAt({ job: waiting.job });
       },
     });
 

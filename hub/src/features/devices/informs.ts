@@ -51,13 +51,13 @@ async function takeTurns(client: pg.ClientBase, serials: readonly string[]): Pro
 async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform[]): Promise<Kept[]> {
   const equipment = await equipmentFor(client, informs.map(({ serial, mac }) => identitiesOf(serial, mac)));
   const column = <K extends keyof DeviceInform>(name: K): (DeviceInform[K] | null)[] => informs.map((inform) => inform[name] ?? null);
-  const { rows } = await client.query<{ serial: string; equipment: string | null; changes: string; was_online: boolean; news: boolean }>({
+  const { rows } = await client.query<{ serial: string; equipment: string | null; changes: string; was_online: boolean; is_first: boolean; was_unknown: boolean; news: boolean }>({
     name: "device.keep",
     text: `with said as (
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::text[], $9::text[], $10::boolean[])
            as said (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, is_boot)
        ), heard as (
-         select said.*, coalesce(before.online, false) as was_online, coalesce(
+         select said.*, coalesce(before.online, false) as was_online, before.serial is null as is_first, before.equipment is null as was_unknown, coalesce(
            not before.online or before.equipment is distinct from said.equipment
            or coalesce(said.ip, before.ip) is distinct from before.ip or coalesce(said.firmware, before.firmware) is distinct from before.firmware
            or abs(coalesce(said.rx_power_dbm - before.rx_power_dbm, case when said.rx_power_dbm is null then 0 else $11 end)) >= $11, true) as news
@@ -77,15 +77,21 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
          insert into device_sample (serial, at, rx_power_dbm, uptime_s)
          select serial, clock_timestamp(), rx_power_dbm, uptime_s from said where rx_power_dbm is not null or uptime_s is not null on conflict do nothing
        )
-       select serial, heard.equipment, written.changes, heard.was_online, heard.news from heard join written using (serial)`,
+       select serial, heard.equipment, written.changes, heard.was_online, heard.is_first, heard.was_unknown, heard.news from heard join written using (serial)`,
     values: [
       column("serial"), equipment, column("mac"), column("ip"), column("firmware"), column("rx_power_dbm"), column("uptime_s"), column("oui"), column("product_class"),
       informs.map(({ event }) => event === "bootstrap" || event === "boot"), NEWS_DB,
     ],
   });
   await tellOnline(client, rows.flatMap(({ serial, equipment: name, changes, was_online }) => (name === null || was_online ? [] : [{ serial, equipment: name, changes }])));
+  await tellUnknown(client, rows.filter((row) => row.equipment === null && (row.is_first || !row.was_unknown)), "device.unknown");
+  await tellUnknown(client, rows.filter((row) => row.equipment !== null && !row.is_first && row.was_unknown), "device.matched");
   return rows;
 }
+
+/** Nobody knows it, or somebody does now: each time that it changes. */
+const tellUnknown = (client: pg.ClientBase, devices: readonly { readonly serial: string }[], kind: "device.unknown" | "device.matched"): Promise<void> =>
+  recordEvents(client, devices.map(({ serial }) => ({ key: `${kind}:${serial}:${Date.now()}`, kind, doctype: "Device", name: serial })));
 
 /** Of each device, by what it is called: a serial before a MAC address. */
 async function equipmentFor(client: pg.ClientBase, identities: readonly (readonly string[])[]): Promise<(string | null)[]> {
@@ -137,15 +143,18 @@ export async function bindSessions(client: pg.ClientBase, devices: readonly Equi
   const bound: string[] = [];
   for (const { name, serial_number, gpon_sn, mac_address } of devices) {
     const names = [serial_number, gpon_sn].filter((each) => each !== "");
-    await client.query(
-      "update device_session set equipment = null where equipment = $1 and not (serial = any($2) or serial = $3 or mac is not distinct from nullif($3, ''))",
+    const { rows: lost } = await client.query<{ serial: string }>(
+      "update device_session set equipment = null where equipment = $1 and not (serial = any($2) or serial = $3 or mac is not distinct from nullif($3, '')) returning serial",
       [name, names, mac_address],
     );
-    const { rows } = await client.query<{ serial: string; online: boolean; changes: string }>(
-      `update device_session set equipment = $1, changes = changes + 1
-       where (serial = any($2) or ($3 <> '' and (serial = $3 or mac = $3))) and equipment is distinct from $1 returning serial, online, changes`,
+    await tellUnknown(client, lost, "device.unknown");
+    const { rows } = await client.query<{ serial: string; online: boolean; changes: string; was_unknown: boolean }>(
+      `update device_session kept set equipment = $1, changes = kept.changes + 1 from device_session before
+       where before.serial = kept.serial and (kept.serial = any($2) or ($3 <> '' and (kept.serial = $3 or kept.mac = $3))) and kept.equipment is distinct from $1
+       returning kept.serial, kept.online, kept.changes, before.equipment is null as was_unknown`,
       [name, names, mac_address],
     );
+    await tellUnknown(client, rows.filter(({ was_unknown }) => was_unknown), "device.matched");
     for (const { serial, online, changes } of rows) {
       if (online) await tellOnline(client, [{ serial, equipment: name, changes }]);
       bound.push(serial);

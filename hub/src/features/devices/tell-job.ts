@@ -1,6 +1,7 @@
 /** Tells ERPNext what changed of devices, many in one call, and what is unknown for too long. What the rows say is left, is done. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { UNKNOWN_AFTER_MINUTES } from "@gigafibre/contracts/queues";
 import { transaction } from "../../plugins/database.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { erpnextTime } from "../orders/steps.ts";
@@ -14,7 +15,7 @@ export const COALESCED_SECONDS = 2;
 const AT_ONCE = 100;
 /** Devices told of in one call; the app takes so many and twice that. */
 const TOLD_AT_ONCE = 500;
-const UNKNOWN_AFTER = "30 minutes";
+const UNKNOWN_AFTER = `${UNKNOWN_AFTER_MINUTES} minutes`;
 const EVERY_MS = 60_000;
 
 interface Untold {

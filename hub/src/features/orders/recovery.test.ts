@@ -143,7 +143,7 @@ describe("an accepted order, whatever ERPNext does", () => {
       expect(await documentsOf(world, accepted.order_id)).toMatchObject({ ...WHOLE, Issue: 2 });
       expect((await messagesOf(accepted)).filter((channel) => channel === "sms")).toHaveLength(1);
       const { rows: events } = await world.app.db.query<{ kind: string }>("select kind from event_log where key like $1 order by kind", [`order:${accepted.order_id}%`]);
-      expect(events.map(({ kind }) => kind)).toEqual(["order.created", "order.needs_attention", "order.needs_attention", "order.received"]);
+      expect(events.map(({ kind }) => kind)).toEqual(["order.created", "order.needs_attention", "order.needs_attention", "order.received", "order.retried", "order.retried"]);
     });
 
     it("and whose retry finds that the attempt had landed after all, is created as it is", async () => {

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { checkout, emailAddress, orderAccepted, orderState, orderStatus, phoneNumber } from "@gigafibre/contracts/orders";
 import { problem } from "@gigafibre/contracts/problems";
+import { orderWork } from "@gigafibre/contracts/queues";
 import { reached } from "../../moments.ts";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
@@ -15,6 +16,7 @@ import { followDesk } from "./follow.ts";
 import { acceptOrder } from "./intake.ts";
 import { retryOrder } from "./retry.ts";
 import { statusFor } from "./status.ts";
+import { workOf } from "./to-settle.ts";
 
 const orderParams = z.strictObject({ id: z.string().max(40) });
 
@@ -73,7 +75,7 @@ export async function orders(root: FastifyInstance): Promise<void> {
       schema: {
         tags: ["orders"],
         summary: "Tries an order again that needed attention",
-        description: "Asks ERPNext first whether the attempt that was refused landed after all. An order that does not need attention is left as it is.",
+        description: "Asks ERPNext first whether the attempt that was refused landed after all. One that waits for its proof is looked at again; any other is left as it is.",
         params: orderParams,
         response: { 200: z.object({ order_id: z.string(), state: orderState, attempt: z.int() }), 404: problem, 503: problem },
       },
@@ -82,6 +84,21 @@ export async function orders(root: FastifyInstance): Promise<void> {
       const { id, state, attempt } = await retryOrder(root, request.params.id);
       return { order_id: id, state, attempt };
     },
+  );
+
+  app.get(
+    "/api/orders/:id/work",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["orders"],
+        summary: "What an order writes in ERPNext",
+        description: "The steps of its unit of work as they were frozen, passwords starred.",
+        params: orderParams,
+        response: { 200: orderWork, 404: problem },
+      },
+    },
+    async (request, reply) => reply.header("cache-control", "no-store").send(await workOf(root, request.params.id)),
   );
 
   app.get(

@@ -3,8 +3,10 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { problem } from "@gigafibre/contracts/problems";
+import { messageContent, retryRequest } from "@gigafibre/contracts/queues";
 import { transaction } from "../../plugins/database.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import { contentOf, letBe, readdress, tellHandled } from "./dead.ts";
 import { deliverJob } from "./deliver.ts";
 import { OUTBOX, revive, rowOf, rowsInState } from "./rows.ts";
 import type { OutboxRow } from "./rows.ts";
@@ -12,6 +14,7 @@ import type { OutboxRow } from "./rows.ts";
 const RETRIED_FOR_MS = 24 * 3_600_000;
 const LIST_LIMIT = 200;
 
+const keyParams = z.strictObject({ key: z.string().min(1).max(200) });
 const outboxState = z.enum(["waiting", "sending", "done", "dead", "expired", "skipped", "refused"]);
 const entry = z.object({
   key: z.string(),
@@ -61,20 +64,62 @@ export async function outbox(root: FastifyInstance): Promise<void> {
       schema: {
         tags: ["outbox"],
         summary: "Sends a dead, expired, skipped or refused message again",
-        description: "Gives it a day. What may have left before is looked for first, and a number that asked for no more is refused again. Pressed twice, or on a message that is on its way, it changes nothing.",
-        params: z.strictObject({ key: z.string().min(1).max(200) }),
+        description: "Gives it a day. What may have left before is looked for first, and a number that asked for no more is refused again. With `to` it goes there instead, where nothing left yet. Pressed twice, or on a message that is on its way, it changes nothing.",
+        params: keyParams,
+        body: retryRequest.nullish(),
+        response: { 200: entry, 404: problem, 422: problem },
+      },
+    },
+    async (request) => {
+      const { key } = request.params;
+      const to = request.body?.to;
+      const revived = await transaction(app.db, async (client) => {
+        if (to !== undefined) await readdress(client, app.vault, key, to);
+        const row = await revive(client, key, new Date(Date.now() + RETRIED_FOR_MS));
+        if (!row) return undefined;
+        await app.workers.enqueue(client, OUTBOX, key);
+        await tellHandled(client, key);
+        return row;
+      });
+      if (revived) app.workers.wake(OUTBOX);
+      const row = revived ?? (await rowOf(app.db, key));
+      if (!row) throw new Refusal("not_found");
+      return shown(row);
+    },
+  );
+
+  app.get(
+    "/api/outbox/:key/content",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["outbox"],
+        summary: "What a message says, and to whom",
+        params: keyParams,
+        response: { 200: messageContent, 404: problem },
+      },
+    },
+    async (request, reply) => reply.header("cache-control", "no-store").send(await contentOf(root, request.params.key)),
+  );
+
+  app.post(
+    "/api/outbox/:key/let-be",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["outbox"],
+        summary: "Lets a dead or expired message be",
+        description: "It waits for nobody any more, and can still be sent again. Pressed twice it changes nothing.",
+        params: keyParams,
         response: { 200: entry, 404: problem },
       },
     },
     async (request) => {
       const { key } = request.params;
-      const revived = await transaction(app.db, async (client) => {
-        const row = await revive(client, key, new Date(Date.now() + RETRIED_FOR_MS));
-        if (row) await app.workers.enqueue(client, OUTBOX, key);
-        return row;
+      await transaction(app.db, async (client) => {
+        if (await letBe(client, key, request.staff?.user ?? "")) await tellHandled(client, key);
       });
-      if (revived) app.workers.wake(OUTBOX);
-      const row = revived ?? (await rowOf(app.db, key));
+      const row = await rowOf(app.db, key);
       if (!row) throw new Refusal("not_found");
       return shown(row);
     },

@@ -78,7 +78,7 @@ export async function put(app: FastifyInstance, client: pg.ClientBase, message: 
   const { rowCount } = await client.query(
     `insert into outbox (key, kind, subject, payload, not_after, customer, written_by) values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing`,
     [
-      message.key, message.kind, message.subject, app.vault.seal(JSON.stringify(message.payload), sealContext(message.key)), message.not_after,
+      message.key, message.kind, message.subject, sealed(app.vault, message.key, message.payload), message.not_after,
       message.customer ?? null, message.written_by ?? null,
     ],
   );
@@ -102,6 +102,8 @@ export async function payloadOf(db: Connection, vault: Vault, key: string): Prom
   if (!rows[0]) throw new Error(`no outbox row ${key}`);
   return opened(vault, key, rows[0].payload);
 }
+
+export const sealed = (vault: Vault, key: string, payload: object): string => vault.seal(JSON.stringify(payload), sealContext(key));
 
 export const opened = (vault: Vault, key: string, payload: string): unknown => JSON.parse(vault.open(payload, sealContext(key)));
 

@@ -15,6 +15,7 @@ import { raise } from "../issues/raise.ts";
 import { heldAtStripe } from "./at-stripe.ts";
 import { chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
+import { tellCharge } from "./failed.ts";
 import { mayBePaidOnSite } from "./on-site.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
@@ -169,7 +170,9 @@ async function create(app: FastifyInstance, row: InvoiceCharge, card: Card, cent
 }
 
 async function settle(app: FastifyInstance, row: InvoiceCharge, state: "not_charged", reason: string): Promise<void> {
-  await transaction(app.db, (client) => moveCharge(client, row.invoice, state, reason));
+  await transaction(app.db, async (client) => {
+    if (await moveCharge(client, row.invoice, state, reason)) await tellCharge(client, row.invoice, "payment.settled");
+  });
 }
 
 async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): Promise<void> {
@@ -196,7 +199,7 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
   }
   await transaction(app.db, async (client) => {
     if (!(await moveCharge(client, row.invoice, "held", hold))) return;
-    await recordEvent(client, { key: `charge:${row.invoice}:${hold}`, kind: "payment.held", doctype: "Sales Invoice", name: row.invoice });
+    await recordEvent(client, { key: `charge:${row.invoice}:${hold}:${Date.now()}`, kind: "payment.held", doctype: "Sales Invoice", name: row.invoice });
   });
 }
 
@@ -209,7 +212,7 @@ async function declined(app: FastifyInstance, row: InvoiceCharge, reason: string
   await transaction(app.db, async (client) => {
     if (!(await moveCharge(client, row.invoice, "declined", reason))) return;
     await noteDecline(client, row.invoice, decline);
-    await recordEvent(client, { key: `charge:${row.invoice}:declined:${decline}`, kind: "payment.declined", doctype: "Sales Invoice", name: row.invoice });
+    await recordEvent(client, { key: `charge:${row.invoice}:declined:${decline}:${Date.now()}`, kind: "payment.declined", doctype: "Sales Invoice", name: row.invoice });
     const payUrl = await paymentLink(app, client, order.id);
     const told = { invoice: row.invoice, reason, key: `${row.invoice}:${decline}`, payUrl };
     for (const message of declinedMessages(app, order, summary, told)) await put(app, client, message);

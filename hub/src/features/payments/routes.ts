@@ -1,20 +1,22 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { chargeAnswer } from "@gigafibre/contracts/payments";
+import { chargeAnswer, paymentLinkRequest, paymentLinkSent } from "@gigafibre/contracts/payments";
 import { idempotencyKey, setupIntentAnswer, setupIntentRequest } from "@gigafibre/contracts/orders";
 import { problem } from "@gigafibre/contracts/problems";
 import type { Language } from "@gigafibre/contracts/language";
-import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
+import { asPerson, ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { transaction } from "../../plugins/database.ts";
 import { chargesJob } from "./charge-job.ts";
 import { chargeOf, CHARGES, lookAtHeld, release } from "./charges.ts";
+import { settleDeclined, tellCharge } from "./failed.ts";
 import { linkPaymentsJob } from "./link-payments.ts";
 import { openPaymentLink } from "./payment-links.ts";
 import { payPage } from "./pay-page.ts";
 import type { PayPage } from "./pay-page.ts";
 import { refundsJob } from "./refunds.ts";
+import { sendPaymentLink } from "./send-link.ts";
 import { setupIntentFor } from "./setup-intents.ts";
 import { stripeWebhook } from "./stripe-webhook.ts";
 
@@ -35,6 +37,7 @@ export async function payments(root: FastifyInstance): Promise<void> {
   root.documentChanges.on("Payment Entry", () => lookAtHeld(root, { hold: "draft_payment" }));
   root.documentChanges.on("Issue", () => lookAtHeld(root, { hold: "draft_payment" }));
   root.documentChanges.on("Gigafibre Settings", () => lookAtHeld(root, { hold: "no_account" }));
+  root.documentChanges.on("Sales Invoice", ({ name, document }) => settleDeclined(root, name, document));
   root.documentChanges.on("Dispatch Job", async ({ document }) => {
     if (document?.["customer_signature"]) await lookAtHeld(root, { job: document.name });
   });
@@ -75,13 +78,42 @@ export async function payments(root: FastifyInstance): Promise<void> {
       const { invoice } = request.params;
       const released = await transaction(app.db, async (client) => {
         const charge = await release(client, invoice, request.staff?.user ?? "");
-        if (charge) await app.workers.enqueue(client, CHARGES, invoice);
+        if (!charge) return undefined;
+        await app.workers.enqueue(client, CHARGES, invoice);
+        await tellCharge(client, invoice, "payment.retried");
         return charge;
       });
       if (released) app.workers.wake(CHARGES);
       const charge = released ?? (await chargeOf(app.db, invoice));
       if (!charge) throw new Refusal("charge_not_found");
       return { invoice, state: charge.state, reason: charge.reason };
+    },
+  );
+
+  app.post(
+    "/api/invoices/:invoice/payment-link",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["payments"],
+        summary: "Sends the customer the link that pays an invoice",
+        description:
+          "By e-mail, SMS or both, to whom the order is from; what it asks for is what the order owes when it is opened. 202 once kept; the same `id` again " +
+          "sends nothing more. 409 `nothing_owed`, or `no_payment_link` for an invoice of no order.",
+        params: z.strictObject({ invoice: z.string().min(1).max(140) }),
+        body: paymentLinkRequest,
+        response: { 202: paymentLinkSent, 404: problem, 409: problem, 422: problem, 503: problem },
+      },
+    },
+    async (request, reply) => {
+      try {
+        const link = { ...request.body, invoice: request.params.invoice, user: request.staff?.user ?? "" };
+        return await reply.code(202).send(await sendPaymentLink(root, link, asPerson(request)));
+      } catch (error) {
+        if (error instanceof ErpnextUnavailable) throw new Refusal("erpnext_unavailable", {}, error);
+        if (error instanceof ErpnextRefused) throw new Refusal("not_found", {}, error);
+        throw error;
+      }
     },
   );
 

@@ -1,6 +1,8 @@
 /** What support was asked to let in, as the hub keeps it. */
 import type pg from "pg";
 import type { PortActivation, PortActivationRequest } from "@gigafibre/contracts/devices";
+import { QUEUE_LIMIT } from "@gigafibre/contracts/queues";
+import type { Queues } from "@gigafibre/contracts/queues";
 import { recordEvent } from "../../live-events/record-event.ts";
 
 export interface Requested {
@@ -30,6 +32,15 @@ export async function requestsOf(db: Connection, of: Of): Promise<Requested[]> {
 export async function newestRequests(db: Connection, limit: number): Promise<Requested[]> {
   const { rows } = await db.query<Requested>("select * from port_activation order by state = 'requested' desc, requested_at desc limit $1", [limit]);
   return rows;
+}
+
+/** What support has yet to let in, oldest first. */
+export async function portsToActivate(db: Connection): Promise<NonNullable<Queues["ports"]>> {
+  const { rows } = await db.query<Requested & { waiting: string }>(
+    "select *, count(*) over () as waiting from port_activation where state = 'requested' order by requested_at, task limit $1",
+    [QUEUE_LIMIT],
+  );
+  return { waiting: Number(rows[0]?.waiting ?? 0), rows: rows.map(answerOf) };
 }
 
 /** Support and the technician are told in the same transaction. */
