@@ -1,0 +1,51 @@
+/** What this person changed on this page, last first: a snack with "Annuler" after each, and Ctrl-Z. */
+import type { Bilingual } from "@gigafibre/contracts/language";
+import { language, said } from "@gigafibre/theme/language.ts";
+import { Notify } from "quasar";
+import { queryClient } from "../../query-client.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Value } from "./edit-state.ts";
+import { saveValue } from "./save.ts";
+import type { FieldAt } from "./save.ts";
+import { refusedAtField, texts } from "./texts.ts";
+
+export interface Change {
+  readonly at: FieldAt;
+  readonly label: Bilingual;
+  readonly before: Value;
+  readonly after: Value;
+}
+
+const REMEMBERED = 50;
+const changes: Change[] = [];
+let dismiss: (() => void) | undefined;
+
+function say(message: string, undo?: () => void): void {
+  dismiss?.();
+  dismiss = Notify.create({ message, timeout: 6_000, ...(undo ? { actions: [{ label: texts[language.value].undo, color: "white", handler: undo }] } : {}) });
+}
+
+export function changed(change: Change): void {
+  changes.push(change);
+  if (changes.length > REMEMBERED) changes.shift();
+  say(texts[language.value].saved(said(change.label)), () => void undo(change));
+}
+
+export const undoLast = (): void => {
+  const last = changes.at(-1);
+  if (last) void undo(last);
+};
+
+async function undo(change: Change): Promise<void> {
+  const t = texts[language.value];
+  const label = said(change.label);
+  changes.splice(changes.indexOf(change), 1);
+  try {
+    const outcome = await saveValue(queryClient, change.at, change.before, change.after);
+    say(outcome.kind === "saved" ? t.undone(label) : t.undo_clash(label));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    changes.push(change);
+    say(`${label}: ${said(refusedAtField(error))}`);
+  }
+}
