@@ -38,17 +38,18 @@ export async function loadDevices(prepared: Prepared, count: number): Promise<vo
   const db = new pg.Client({ connectionString: databaseUrl });
   await db.connect();
   const numbers = `generate_series(1, ${count - 1}) as number,
-    lateral (select 'MESURE-L' || number as place, 'MESURE-E' || number as device, 'RCMG' || upper(to_hex(x'10000000'::int + number)) as serial, '403F8C' || lpad(upper(to_hex(number)), 6, '0') as mac) as new`;
+    lateral (select 'MESURE-L' || number as place, 'MESURE-E' || number as device, 'RCMG' || upper(to_hex(x'10000000'::int + number)) as serial, '403F8C' || lpad(upper(to_hex(number)), 6, '0') as mac,
+      '2026-01-05 08:00:00.' || lpad(number::text, 6, '0') as modified) as new`;
   await db.query(
     `insert into erpnext.document (doctype, name_key, name, modified, body, terms)
-     select doctype, lower(new.place), new.place, modified, body || jsonb_build_object('name', new.place), terms from erpnext.document, ${numbers}
+     select doctype, lower(new.place), new.place, new.modified, body || jsonb_build_object('name', new.place, 'modified', new.modified), terms from erpnext.document, ${numbers}
      where doctype = 'Service Location' and name = $1`,
     [place],
   );
   await db.query(
     `insert into erpnext.document (doctype, name_key, name, modified, body, terms)
-     select doctype, lower(new.device), new.device, modified,
-       body || jsonb_build_object('name', new.device, 'service_location', new.place, 'gpon_sn', new.serial, 'serial_number', new.serial, 'mac_address', new.mac, 'custom_wifi_ssid', 'Mesure ' || number),
+     select doctype, lower(new.device), new.device, new.modified,
+       body || jsonb_build_object('name', new.device, 'modified', new.modified, 'service_location', new.place, 'gpon_sn', new.serial, 'serial_number', new.serial, 'mac_address', new.mac, 'custom_wifi_ssid', 'Mesure ' || number),
        array_replace(array_replace(array_replace(array_replace(terms, 'service_location=' || lower($2), 'service_location=' || lower(new.place)),
          'gpon_sn=' || lower($3), 'gpon_sn=' || lower(new.serial)), 'serial_number=' || lower($3), 'serial_number=' || lower(new.serial)), 'mac_address=' || lower($4), 'mac_address=' || lower(new.mac))
      from erpnext.document, ${numbers} where doctype = 'Service Equipment' and name = $1`,

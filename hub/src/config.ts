@@ -64,6 +64,8 @@ const environment = z.object({
   OPERATOR_TOKEN: z.string().min(16).optional(),
   /** Lets the ACS ask what devices are told. Without it nobody may. */
   ACS_TOKEN: z.string().min(16).optional(),
+  /** An ACS waits so long for what a device is to be told, and asks again later: below GenieACS's EXT_TIMEOUT, which is 3000. */
+  ACS_WAITS_MS: count(2_500),
   /** The ACS that manages devices, and where its API is: GenieACS's NBI (:7557), or Oktopus's REST (:8000). Without both the hub asks nothing of devices. */
   ACS_KIND: z.enum(["genieacs", "oktopus"]).optional(),
   ACS_URL: optionalUrl,

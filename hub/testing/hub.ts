@@ -18,6 +18,8 @@ export function settings(overrides: Record<string, string | undefined>): ReturnT
     ERPNEXT_API_KEY: "key",
     ERPNEXT_API_SECRET: "secret",
     ERPNEXT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    // No test is about how fast the machine is.
+    ACS_WAITS_MS: "20000",
     STRIPE_SECRET_KEY: "sk_test_1",
     STRIPE_PUBLISHABLE_KEY: "pk_test_1",
     STRIPE_WEBHOOK_SECRET: "whsec_1",

@@ -61,7 +61,7 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
            not before.online or before.equipment is distinct from said.equipment
            or coalesce(said.ip, before.ip) is distinct from before.ip or coalesce(said.firmware, before.firmware) is distinct from before.firmware
            or abs(coalesce(said.rx_power_dbm - before.rx_power_dbm, case when said.rx_power_dbm is null then 0 else $11 end)) >= $11, true) as news
-         from said left join device_session before using (serial)
+         from said left join lateral (select online, equipment, ip, firmware, rx_power_dbm from device_session where serial = said.serial limit 1) before on true
        ), written as (
          insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, online, last_seen, last_boot, changes)
          select serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, true, now(), case when is_boot then now() end, case when news then 1 else 0 end
@@ -98,7 +98,8 @@ async function equipmentFor(client: pg.ClientBase, identities: readonly (readonl
   const asked = identities.flatMap((names, number) => names.map((name) => ({ number, name })));
   const { rows } = await client.query<{ number: number; equipment: string }>({
     name: "device.equipment",
-    text: `select distinct on (number) number, equipment from unnest($1::int[], $2::text[]) asked (number, identity) join device_identity using (identity)
+    text: `select distinct on (number) number, equipment from unnest($1::int[], $2::text[]) asked (number, name)
+           cross join lateral (select equipment, rank from device_identity where identity = asked.name order by rank, equipment limit 1) known
            order by number, rank, equipment`,
     values: [asked.map(({ number }) => number), asked.map(({ name }) => name)],
   });

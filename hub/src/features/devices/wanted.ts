@@ -13,8 +13,6 @@ import { resolve } from "./resolve.ts";
 import type { Said } from "./resolve.ts";
 import { together } from "./together.ts";
 
-/** An ACS gives its script three seconds; what comes later is lost, and asked for again. */
-const LOOK_UP_WITHIN_MS = 2_500;
 /** Devices looked up in one round trip: those that ask while the one before is under way. */
 const AT_ONCE = 200;
 
@@ -34,7 +32,7 @@ export function wantedBy(app: FastifyInstance, known: KnownDevices): Wanted {
     try {
       return await Promise.race([
         lookUp(identities, late.signal),
-        setTimeout(LOOK_UP_WITHIN_MS, undefined, { signal: late.signal, ref: false }).then(() => Promise.reject(new ErpnextUnavailable("the devices were not read in time"))),
+        setTimeout(app.config.ACS_WAITS_MS, undefined, { signal: late.signal, ref: false }).then(() => Promise.reject(new ErpnextUnavailable("the devices were not read in time"))),
       ]);
     } catch (error) {
       if (error instanceof ErpnextUnavailable || error instanceof ErpnextRefused) throw new Refusal("erpnext_unavailable", {}, error);

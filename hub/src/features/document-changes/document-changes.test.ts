@@ -236,6 +236,14 @@ describe("changes in ERPNext", () => {
     expect(told().slice(120)).toEqual(["deleted P-7"]);
   });
 
+  it("are met page by page, though more than a page are of one moment, as an import leaves them", async () => {
+    for (let n = 0; n < 1_600; n++) site.put("Task", { name: `I-${n}`, modified: `2026-04-01 10:00:00.${String(Math.max(0, n - 1_100)).padStart(6, "0")}` });
+    await hub.app.db.query("delete from document_watermark");
+    await hub.app.documentChanges.search();
+    const { rows } = await hub.app.db.query("select count(*)::int as met from document_seen where name like 'I-%'");
+    expect(rows).toEqual([{ met: 1_600 }]);
+  });
+
   it("are no news when the hub meets a site for the first time", async () => {
     site.put("Customer", { name: "old", modified: "2026-04-01 10:00:00.000000" });
     await hub.app.db.query("truncate document_watermark");

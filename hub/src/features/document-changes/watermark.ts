@@ -16,7 +16,7 @@ import { CHANGED_QUEUE, hint } from "./hints.ts";
 
 const EVERY_MS = 60_000;
 const OVERLAP_MS = 90 * 60_000;
-const PAGE = 100;
+const PAGE = 500;
 const DELETED = "Deleted Document";
 /** Before anything was ever modified. */
 const BEGINNING = "1970-01-01 00:00:00.000000";
@@ -137,13 +137,21 @@ export class Watermark {
       const single = await this.#erpnext.get(doctype, doctype);
       return single ? [{ name: doctype, modified: single.modified }] : [];
     }
-    const options: ListOptions = { fields: ["name", "modified"], filters: [["modified", ">=", since]], order_by: "modified asc, name asc" };
     const found = new Map<string, Found>();
-    for (let start = 0; ; start += PAGE) {
-      const page = doctype === DELETED ? await this.#deletedSince(since, start) : await this.#erpnext.list<Found>(doctype, { ...options, limit: PAGE, start });
+    // Each page begins at the last one's end, past those of that very moment: counted from the beginning, pages of thousands cost their square.
+    for (let from = since, met = 0; ; ) {
+      const page = doctype === DELETED ? await this.#deletedSince(from, met) : await this.#listedSince(doctype, from, met);
       for (const document of page) found.set(document.name, document);
-      if (page.length < PAGE) return [...found.values()];
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return [...found.values()];
+      const ofLast = page.filter(({ modified }) => modified === last.modified).length;
+      [from, met] = [last.modified, last.modified === from ? met + ofLast : ofLast];
     }
+  }
+
+  #listedSince(doctype: string, modified: string, start: number): Promise<Found[]> {
+    const options: ListOptions = { fields: ["name", "modified"], filters: [["modified", ">=", modified]], order_by: "modified asc, name asc" };
+    return this.#erpnext.list<Found>(doctype, { ...options, limit: PAGE, start });
   }
 
   /** Frappe's own Deleted Document is for System Managers; the app tells the hub what it needs of it. */

@@ -54,10 +54,10 @@ function present(values: Readonly<Record<string, StepValue | undefined>>): StepV
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, StepValue] => entry[1] !== undefined));
 }
 
+const companyClock = new Intl.DateTimeFormat("sv-SE", { timeZone: TIME_ZONE, dateStyle: "short", timeStyle: "medium" });
+
 /** `2026-04-07 09:30:00`, as ERPNext keeps times: the company's own clock. */
-export function erpnextTime(instant: Date): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: TIME_ZONE, dateStyle: "short", timeStyle: "medium" }).format(instant);
-}
+export const erpnextTime = (instant: Date): string => companyClock.format(instant);
 
 /** `450-555-0123` */
 export function writtenPhone(tenDigits: string): string {
