@@ -134,6 +134,18 @@ export async function readProfiles(erpnext: ErpnextClient): Promise<DeviceProfil
   return profiles.map((profile) => ({ ...profile, parameters: parameters.filter(({ parent }) => parent === profile.name) }));
 }
 
+/** What holds for all devices. */
+export interface DeviceRules {
+  readonly profiles: readonly DeviceProfile[];
+  /** Of telephones whose own document names none; "" where there is none. */
+  readonly sip_server: string;
+}
+
+export async function readRules(erpnext: ErpnextClient): Promise<DeviceRules> {
+  const [profiles, settings] = await Promise.all([readProfiles(erpnext), erpnext.get("Gigafibre Settings", "Gigafibre Settings")]);
+  return { profiles, sip_server: text.parse(settings?.["sip_server"]) };
+}
+
 /** Below which light is weak, and below which it is critical. */
 export async function thresholds(erpnext: ErpnextClient): Promise<{ warning_dbm: number; critical_dbm: number }> {
   const settings = await erpnext.get("Gigafibre Settings", "Gigafibre Settings");

@@ -31,7 +31,7 @@ async function installed(model: keyof typeof PROFILE & ModelName): Promise<{ lin
   const service_location = (await admin.insert("Service Location", { customer, address_line: "1 rang Ste-Anne", city: "Hinchinbrooke", postal_code: "J0S 1A0" })).name;
   const device = await admin.insert("Service Equipment", {
     ...{ customer, service_location, equipment_type: TYPE[model], device_profile: PROFILE[model] },
-    ...{ custom_wifi_ssid: "Érable", custom_wifi_password: "canot-bleu-42", custom_sip_username: "4505550123", custom_sip_password: "sip-secret", custom_sip_server: "sip.gigafibre.test" },
+    ...{ custom_wifi_ssid: "Érable", custom_wifi_password: "canot-bleu-42", custom_sip_username: "4505550123", custom_sip_password: "sip-secret" },
     ...(model === "Deco" ? { mac_address: line.modem.mac } : { gpon_sn: line.serial }),
   });
   await line.boot();
@@ -45,7 +45,7 @@ describe.each(["Deco", "XX230v"] as const)("%s, through GenieACS and its scripts
   it("takes its settings at its first boot, and nothing at the next inform", async () => {
     const { line } = await installed(model);
     expect(line.modem.wifi()).toContainEqual({ ssid: "Érable", password: "canot-bleu-42" });
-    if (model === "XX230v") expect(line.modem.sip()).toMatchObject({ username: "4505550123", password: "sip-secret", enabled: true });
+    if (model === "XX230v") expect(line.modem.sip()).toMatchObject({ username: "4505550123", password: "sip-secret", server: "sip.gigafibre.test", enabled: true });
     expect(await session(line.serial)).toMatchObject({ online: true, product_class: model, mac: line.modem.mac, ip: line.modem.ip, rx_power_dbm: line.modem.rx_power_dbm, provisioned_hash: line.modem.provisioningCode });
     const before = line.writes();
     await line.inform("2 PERIODIC");
@@ -110,7 +110,7 @@ describe("a firmware that a profile asks for", () => {
     await fetch(`${acs.nbi}/files/${file}`, { method: "PUT", headers: { fileType: "1 Firmware Upgrade Image", version: "7.0.1" }, body: "version: 7.0.1" });
     await world.erpnext.admin.update("Device Profile", PROFILE.XX230v, { target_firmware_version: "7.0.1", target_firmware_file: file });
     await world.restartHub();
-    await eventually("the profile to be known", async () => JSON.stringify((await row("select body from erpnext_snapshot where name = 'device-profiles'", []))?.["body"]).includes("7.0.1"), PATIENCE_MS);
+    await eventually("the profile to be known", async () => JSON.stringify((await row("select body from erpnext_snapshot where name = 'device-rules'", []))?.["body"]).includes("7.0.1"), PATIENCE_MS);
     await world.restartHub();
     await line.inform("2 PERIODIC");
     await eventually("the download", async () => line.told().downloads === 1, PATIENCE_MS);

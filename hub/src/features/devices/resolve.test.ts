@@ -29,6 +29,7 @@ const profiles = [
     target_firmware_file: "ont-2.0.bin",
     parameters: [
       row("IGD.SSID", "{custom_wifi_ssid}", "string", "TR-098"),
+      row("IGD.Registrar", "{custom_sip_server}", "string", "TR-098"),
       row("IGD.AuthUserName", "{custom_sip_username}", "string", "TR-098"),
       row("IGD.Line.1.Enable", "{line_state}", "string", "TR-098"),
       row("IGD.Bridge", "{bridge_mode}", "boolean", "TR-098"),
@@ -45,14 +46,16 @@ const profiles = [
     parameters: [row("Device.SSID", "{custom_wifi_ssid}"), row("Device.Key", "{custom_wifi_password}"), row("Device.User", "{custom_sip_username}"), row("Device.VLAN", "{vlan_internet}", "int")],
   }),
 ];
-const told = (name: string, said: Said, facts = place): Record<string, string> | null => {
-  const answer = resolve(facts, name, profiles, said, "key");
+const rules = { profiles, sip_server: "" };
+const told = (name: string, said: Said, facts = place, sip_server = ""): Record<string, string> | null => {
+  const answer = resolve(facts, name, { profiles, sip_server }, said, "key");
   return answer && Object.fromEntries(answer.parameters.map(({ path, value }) => [path, value]));
 };
 
 describe("what a device is told", () => {
   it("is what its place holds, as far as its model serves it", () => {
     expect(told("ont", { model: "tr098" })).toEqual({
+      "IGD.Registrar": "sip.example.ca",
       "IGD.AuthUserName": "4505550101",
       "IGD.Line.1.Enable": "Enabled",
       "IGD.Bridge": "true",
@@ -70,13 +73,25 @@ describe("what a device is told", () => {
     expect(told("deco", { model: "tr181" }, { ...without, equipment: [...without.equipment, deco] })).toEqual({ "Device.VLAN": "40" });
   });
 
+  it("is a whole line or none: the house's registrar where the telephone names none, and nothing of it while one of registrar, user and password is missing", () => {
+    const withPhone = (change: object): typeof place => ({ ...place, equipment: place.equipment.map((each) => (each.name === "phone" ? { ...each, ...change } : each)) });
+    const line = (change: object, sip_server: string): (string | undefined)[] => {
+      const values = told("ont", { model: "tr098" }, withPhone(change), sip_server);
+      return ["IGD.Registrar", "IGD.AuthUserName", "IGD.Line.1.Enable"].map((path) => values?.[path]);
+    };
+    expect(line({}, "sip.house.ca")).toEqual(["sip.example.ca", "4505550101", "Enabled"]);
+    expect(line({ custom_sip_server: "" }, "sip.house.ca")).toEqual(["sip.house.ca", "4505550101", "Enabled"]);
+    expect(line({ custom_sip_server: "" }, "")).toEqual([undefined, undefined, undefined]);
+    expect(line({ custom_sip_password: "" }, "sip.house.ca")).toEqual([undefined, undefined, undefined]);
+  });
+
   it("is nothing at all at a place without service, or once it was returned", () => {
     for (const status of ["Suspended", "Cancelled", ""]) expect(told("ont", { model: "tr098" }, { ...place, status })).toBeNull();
     expect(told("old", { model: "tr181" })).toBeNull();
   });
 
   it("has a hash of it and of the firmware wanted, whichever runs; another key makes another hash", () => {
-    const answer = (said: Said, key = "key"): ReturnType<typeof resolve> => resolve(place, "ont", profiles, said, key);
+    const answer = (said: Said, key = "key"): ReturnType<typeof resolve> => resolve(place, "ont", rules, said, key);
     const [before, after] = [answer({ model: "tr098", firmware: "1.0" }), answer({ model: "tr098", firmware: "2.0" })];
     expect(before?.firmware).toEqual({ version: "2.0", file: "ont-2.0.bin" });
     expect(after?.firmware).toBeNull();
@@ -84,7 +99,7 @@ describe("what a device is told", () => {
     expect(before?.hash).toBe(after?.hash);
     expect(answer({ model: "tr098" }, "another")?.hash).not.toBe(before?.hash);
     const renamed = { ...place, equipment: place.equipment.map((each) => (each.name === "phone" ? { ...each, custom_sip_username: "4505550199" } : each)) };
-    expect(resolve(renamed, "ont", profiles, { model: "tr098" }, "key")?.hash).not.toBe(before?.hash);
+    expect(resolve(renamed, "ont", rules, { model: "tr098" }, "key")?.hash).not.toBe(before?.hash);
   });
 });
 
@@ -94,7 +109,7 @@ describe("the profiles that the app ships", () => {
     deviceProfile.parse({ ...record, name: record["profile_name"], parameters: (record["parameters"] as object[]).map((each) => ({ parent: "x", ...each })) }),
   );
   const toldBy = (name: string, said: Said): Record<string, string> =>
-    Object.fromEntries((resolve({ ...place, equipment: place.equipment.map((each) => ({ ...each, device_profile: "" })) }, name, shipped, said, "key")?.parameters ?? []).map(({ path, value }) => [path, value]));
+    Object.fromEntries((resolve({ ...place, equipment: place.equipment.map((each) => ({ ...each, device_profile: "" })) }, name, { profiles: shipped, sip_server: "" }, said, "key")?.parameters ?? []).map(({ path, value }) => [path, value]));
   const VOICE = "InternetGatewayDevice.Services.VoiceService.1.VoiceProfile.1";
 
   it("make a Raisecom a bridge that speaks and keeps WiFi and UPnP off", () => {

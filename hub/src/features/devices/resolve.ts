@@ -1,7 +1,7 @@
 /** What one device is to be told, from what its place holds and what its model takes. Pure. */
 import { createHmac } from "node:crypto";
 import type { DataModel, DeviceParameter, ProvisionAnswer } from "@gigafibre/contracts/devices";
-import type { DeviceProfile, EquipmentFacts, PlaceFacts } from "./facts.ts";
+import type { DeviceProfile, DeviceRules, EquipmentFacts, PlaceFacts } from "./facts.ts";
 
 /** What the device or its ACS says of it. */
 export interface Said {
@@ -16,11 +16,11 @@ const IN_USE = new Set(["En attente", "Actif"]);
 const TABLE: Readonly<Record<DataModel, string>> = { tr098: "TR-098", tr181: "TR-181" };
 
 /** @returns null for a device that is not in use at a place with service, or about to have it */
-export function resolve(facts: PlaceFacts, equipment: string, profiles: readonly DeviceProfile[], said: Said, key: string): ProvisionAnswer | null {
+export function resolve(facts: PlaceFacts, equipment: string, { profiles, sip_server }: DeviceRules, said: Said, key: string): ProvisionAnswer | null {
   const device = facts.equipment.find(({ name }) => name === equipment);
   if (!device || !SERVED.has(facts.status) || !IN_USE.has(device.status)) return null;
   const profile = profileOf(device, profiles, said);
-  const values = valuesFor(device, facts.equipment.filter(({ status }) => IN_USE.has(status)), profile);
+  const values = valuesFor(device, facts.equipment.filter(({ status }) => IN_USE.has(status)), profile, sip_server);
   const parameters = (profile?.parameters ?? []).flatMap(({ data_model, path, value_template, value_type }): DeviceParameter[] => {
     const value = data_model === TABLE[said.model] ? filled(value_template, values) : undefined;
     return value === undefined ? [] : [{ path, value, type: `xsd:${value_type}` }];
@@ -49,19 +49,22 @@ function bearsSigns({ oui, product_class }: DeviceProfile, said: Omit<Said, "mod
 }
 
 /** The device's own before its neighbours': what it holds itself it keeps. */
-function valuesFor(device: EquipmentFacts, place: readonly EquipmentFacts[], profile: DeviceProfile | undefined): Map<string, string> {
+function valuesFor(device: EquipmentFacts, place: readonly EquipmentFacts[], profile: DeviceProfile | undefined, sipServer: string): Map<string, string> {
   const ordered = [device, ...place.filter(({ name }) => name !== device.name)];
   const wifi = profile?.provides_wifi ? ordered.find(({ custom_wifi_ssid }) => custom_wifi_ssid !== "") : undefined;
-  const sip = profile?.provides_voice ? ordered.find(({ custom_sip_username }) => custom_sip_username !== "") : undefined;
+  const phone = profile?.provides_voice ? ordered.find(({ custom_sip_username }) => custom_sip_username !== "") : undefined;
+  const server = phone?.custom_sip_server || sipServer;
+  // Registrar, user and password, or nothing: half a line would cut off one that works.
+  const sip = phone && phone.custom_sip_password !== "" && server !== "" ? phone : undefined;
   const vlan = (field: "vlan_internet" | "vlan_tv" | "vlan_voip"): number => ordered.find((each) => each[field] > 0)?.[field] ?? 0;
   const values = {
     custom_wifi_ssid: wifi?.custom_wifi_ssid,
     custom_wifi_password: wifi?.custom_wifi_password,
     custom_sip_username: sip?.custom_sip_username,
     custom_sip_password: sip?.custom_sip_password,
-    custom_sip_server: sip?.custom_sip_server,
-    /** A line without a phone service is closed. */
-    line_state: sip ? "Enabled" : "Disabled",
+    custom_sip_server: sip && server,
+    /** A line without a phone service is closed; one whose service is not whole yet stays as it is. */
+    line_state: sip ? "Enabled" : phone ? undefined : "Disabled",
     vlan_internet: vlan("vlan_internet"),
     vlan_tv: vlan("vlan_tv"),
     vlan_voip: vlan("vlan_voip"),

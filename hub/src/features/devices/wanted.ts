@@ -6,8 +6,7 @@ import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { identitiesOf, keptDevices } from "./cache.ts";
 import type { Kept } from "./cache.ts";
-import { readProfiles } from "./facts.ts";
-import type { DeviceProfile } from "./facts.ts";
+import { readRules } from "./facts.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import { resolve } from "./resolve.ts";
 import type { Said } from "./resolve.ts";
@@ -20,7 +19,7 @@ const AT_ONCE = 200;
 export type Wanted = (serial: string, mac: string | undefined, said: Said) => Promise<ProvisionAnswer>;
 
 export function wantedBy(app: FastifyInstance, known: KnownDevices): Wanted {
-  const profiles = app.keepSnapshot<{ profiles: DeviceProfile[] }>("device-profiles", async () => ({ profiles: await readProfiles(app.erpnext) }));
+  const rules = app.keepSnapshot("device-rules", () => readRules(app.erpnext));
   const hashKey = app.vault.derive("device-provision");
   const keptDevice = together<readonly string[], Kept | null>((asked) => keptDevices(app.db, app.vault, asked), AT_ONCE);
 
@@ -54,9 +53,9 @@ export function wantedBy(app: FastifyInstance, known: KnownDevices): Wanted {
   return async (serial, mac, said) => {
     const found = await find(identitiesOf(serial, mac));
     if (!found) throw new Refusal("device_unknown");
-    const copy = profiles.known ?? (await profiles.get());
+    const copy = rules.known ?? (await rules.get());
     if (!copy) throw new Refusal("erpnext_unavailable");
-    const answer = found.facts && resolve(found.facts, found.equipment, copy.profiles, { ...said, oui: said.oui ?? found.oui ?? undefined, product_class: said.product_class ?? found.product_class ?? undefined, firmware: said.firmware ?? found.firmware ?? undefined }, hashKey);
+    const answer = found.facts && resolve(found.facts, found.equipment, copy, { ...said, oui: said.oui ?? found.oui ?? undefined, product_class: said.product_class ?? found.product_class ?? undefined, firmware: said.firmware ?? found.firmware ?? undefined }, hashKey);
     if (!answer) throw new Refusal("device_without_service");
     return answer;
   };

@@ -136,6 +136,7 @@ const FAULTS: readonly Fault[] = [
     line: "prices.items",
     broken: changed("Item Price", first("Item Price", ["price_list", "=", "standard"], ["item_code", "=", "SERV911"]), { valid_upto: "2020-01-01" }),
   },
+  { what: "telephones have nowhere to register", line: "phone.server", broken: changed("Gigafibre Settings", "Gigafibre Settings", { sip_server: "" }) },
   { what: "the holidays end soon", line: "work.holidays", broken: answered(() => erpnext, "/Holiday%20List/", ({ data }) => ({ data: { ...(data as Report), to_date: "2026-01-01" } })) },
   { what: "nobody works", line: "work.technicians", broken: answered(() => erpnext, "/api/resource/Technician", ({ data }) => ({ data: (data as Report[]).map((row) => ({ ...row, jobs_per_day: 0 })) })) },
   { what: "a technician's user is disabled", line: "work.users", broken: changed("User", "tech2@gigafibre.test", { enabled: 0 }) },

@@ -3,6 +3,7 @@ import { addDays, localDate } from "@gigafibre/contracts/dates";
 import type { ErpnextClient } from "../../plugins/erpnext.ts";
 import { readErpnext } from "../catalog/catalog.ts";
 import { catalogFromErpnext } from "../catalog/from-erpnext.ts";
+import { readRules } from "../devices/facts.ts";
 import { readWorkforce } from "../install-dates/from-erpnext.ts";
 import { both, judged, some } from "./findings.ts";
 import type { Finding } from "./findings.ts";
@@ -30,6 +31,17 @@ export async function* priceFindings(erpnext: ErpnextClient, plant: readonly str
     ok: both("Chaque article vendu a un prix dans chaque zone", "Every sold item has a price in every zone"),
     says: both(`Ne peuvent être vendus: ${some(unsold)}`, `Cannot be sold: ${some(unsold)}`),
     mend: both("Corrigez l'Item, ou son Item Price dans la liste de cette zone.", "Correct the Item, or its Item Price in that zone's list."),
+  });
+  if (catalogs.some(({ items }) => items.some(({ kind }) => kind === "phone"))) yield await telephoneFinding(erpnext);
+}
+
+/** What is ordered has a user and a password; where to register only people know. */
+async function telephoneFinding(erpnext: ErpnextClient): Promise<Finding> {
+  const { sip_server } = await readRules(erpnext);
+  return judged("phone.server", sip_server !== "", {
+    ok: both(`Les téléphones s'inscrivent à ${sip_server}`, `Telephones register at ${sip_server}`),
+    says: both("La téléphonie est vendue, mais aucun serveur SIP n'est donné: les lignes commandées ne sont pas configurées", "Telephony is sold, but no SIP server is given: lines that are ordered are not provisioned"),
+    mend: both("Gigafibre Settings → SIP server; ou le serveur de chaque Téléphone IP.", "Gigafibre Settings → SIP server; or the server of each Téléphone IP."),
   });
 }
 
