@@ -5,6 +5,7 @@ from gigafibre_fsm import collisions, install, ledger
 from gigafibre_fsm.api.session import whoami
 from gigafibre_fsm.declared import customization
 from gigafibre_fsm.normal_forms import NotNormalisableError, normalise
+from gigafibre_fsm.patches import hub_reads_messages
 from gigafibre_fsm.tests import site
 
 
@@ -64,6 +65,15 @@ class TestCustomizations(FrappeTestCase):
 	def test_service_user_has_the_roles_and_no_password(self):
 		self.assertIn("Hub Service", frappe.get_roles(site.HUB))
 		self.assertFalse(frappe.db.sql("select 1 from __Auth where doctype = 'User' and name = %s and fieldname = 'password'", site.HUB))
+
+	def test_a_site_of_before_messages_lets_the_hub_read_them(self):
+		frappe.db.delete("Has Role", {"role": hub_reads_messages.ROLE, "parent": ("in", [hub_reads_messages.PROFILE, site.HUB])})
+		frappe.clear_cache(user=site.HUB)
+		self.assertNotIn(hub_reads_messages.ROLE, frappe.get_roles(site.HUB))
+		hub_reads_messages.execute()
+		self.assertIn(hub_reads_messages.ROLE, frappe.get_roles(site.HUB))
+		hub_reads_messages.execute()
+		self.assertEqual(frappe.db.count("Has Role", {"parent": hub_reads_messages.PROFILE, "role": hub_reads_messages.ROLE}), 1)
 
 	def test_legacy_number_is_one_customers(self):
 		first, second = site.customer("Un"), site.customer("Deux")
