@@ -43,3 +43,8 @@ export const ROOMS: readonly Room[] = [
     },
   },
 ];
+
+/** What is opened from a room or by a search, and stands in no rail. */
+export const PAGES: readonly RouteRecordRaw[] = [
+  { path: "/customers/:name", name: "customer", props: true, component: lazy(() => import("./features/customers/CustomerPage.vue")) },
+];

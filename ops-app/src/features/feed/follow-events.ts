@@ -12,7 +12,8 @@ export function touchedKeys({ kind, doctype, name }: LiveEvent): QueryKey[] {
     keys.doc(doctype, name),
     keys.list(doctype),
     ...(doctype === "Customer" ? [keys.customer(name)] : []),
-    ...TOUCHES[kind].map((what) => keys.hub(what)),
+    // What one device says is no news of all others.
+    ...TOUCHES[kind].map((what) => (what === "device" && doctype === "Service Equipment" ? keys.hub(what, name) : keys.hub(what))),
   ];
 }
 
