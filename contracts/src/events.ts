@@ -23,6 +23,10 @@ export const eventKind = z.enum([
   "document.deleted",
   "visit.changed",
   "visit.kept_for_dispatch",
+  /** A dispatcher has it in hand, or let go of it. */
+  "visit.held",
+  /** The customer said yes to its date. */
+  "visit.confirmed",
   "port.activation",
   "outbox.dead",
   /** Somebody sends it again, or lets it be. */
@@ -86,6 +90,8 @@ export const TOUCHES = {
   "document.deleted": [],
   "visit.changed": [],
   "visit.kept_for_dispatch": [],
+  "visit.held": [],
+  "visit.confirmed": ["thread"],
   "port.activation": ["port-activations", "queues"],
   "outbox.dead": ["outbox", "thread", "queues"],
   "outbox.handled": ["outbox", "thread", "queues"],

@@ -50,8 +50,16 @@ export const inboundCustomer = z.strictObject({ customer: z.string().min(1).max(
 const STOP = new Set(["STOP", "STOPALL", "UNSUBSCRIBE", "ARRET", "ARRETER", "ARRETEZ", "DESABONNER", "END", "QUIT"]);
 const START = new Set(["START", "UNSTOP", "REPRENDRE"]);
 
+const YES = new Set(["OUI", "YES", "O", "Y", "OK", "OUI MERCI", "YES PLEASE", "D ACCORD", "CONFIRME", "JE CONFIRME", "CONFIRMED", "CONFIRM"]);
+
+/** The words of a text, without accents or marks. */
+const wordsOf = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}]+/gu, " ").trim().toUpperCase();
+
+/** Whether the whole of a text agrees: "Oui!" does, "oui mais plus tard" does not. */
+export const isYes = (text: string): boolean => YES.has(wordsOf(text));
+
 /** What the whole of a text asks for: "Arrêt." does, "arrêtez-vous chez le voisin" does not. */
 export function wishOf(text: string): "stop" | "start" | null {
-  const word = text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}]+/gu, " ").trim().toUpperCase();
+  const word = wordsOf(text);
   return STOP.has(word) ? "stop" : START.has(word) ? "start" : null;
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { bilingual } from "./language.ts";
+import { BOARD } from "./reasons/board.ts";
 import { CALLS } from "./reasons/calls.ts";
 import { DEVICES } from "./reasons/devices.ts";
 import { FIELD_REASONS } from "./reasons/fields.ts";
@@ -14,7 +15,7 @@ import { REQUESTS } from "./reasons/requests.ts";
 import { VISITS } from "./reasons/visits.ts";
 
 /** Reasons for a whole request. */
-export const REASONS = { ...REQUESTS, ...ORDERS, ...PAYMENTS, ...VISITS, ...DEVICES, ...MESSAGES, ...CALLS } as const;
+export const REASONS = { ...REQUESTS, ...ORDERS, ...PAYMENTS, ...VISITS, ...DEVICES, ...MESSAGES, ...CALLS, ...BOARD } as const;
 export type ReasonName = keyof typeof REASONS;
 
 export { FIELD_REASONS };

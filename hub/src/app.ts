@@ -11,6 +11,7 @@ import { activation } from "./features/activation/activation.ts";
 import { access } from "./plugins/access.ts";
 import { addresses } from "./features/addresses/addresses.ts";
 import { addressRoutes } from "./features/addresses/routes.ts";
+import { boardRoutes } from "./features/board/routes.ts";
 import { billing } from "./features/billing/routes.ts";
 import { catalog } from "./features/catalog/catalog.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
@@ -118,6 +119,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(billing);
   await app.register(portActivations);
   await app.register(visits);
+  await app.register(boardRoutes);
   await app.register(follow);
   await app.register(outbox);
   await app.register(queues);

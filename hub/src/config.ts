@@ -76,6 +76,9 @@ const environment = z.object({
   ACS_FIRMWARE_URL: optionalUrl,
   /** The broker on which the ACS's bridge tells what devices say: `mqtt://user:password@host:1883`. */
   MQTT_URL: z.string().optional(),
+  /** How a drive between two visits is reckoned: how much longer roads are than the crow's way, and how fast one drives. */
+  TRAVEL_ROAD_FACTOR: z.coerce.number().min(1).max(5).default(1.3),
+  TRAVEL_KMH: z.coerce.number().min(5).max(130).default(60),
   /** Lets Traccar tell where technicians are: `forward.header=Authorization: Bearer {this}`. Without it their phones tell. */
   TRACCAR_FORWARD_SECRET: z.string().min(16).optional(),
   /** A device that says nothing for so long is offline. */

@@ -39,6 +39,11 @@ describe("days that can be asked for", () => {
     ]);
   });
 
+  it("have no room of those who are away, the first and the last day included", () => {
+    const technicians = [{ jobs_per_day: 2, weekdays: MON_TO_FRI, away: [{ from: "2026-04-10", to: "2026-04-13" }] }];
+    expect(dates(calendar({ technicians })).slice(0, 3)).toEqual(["2026-04-09", "2026-04-14", "2026-04-15"]);
+  });
+
   it("count an order once, on its visit's day, as soon as ERPNext shows the visit", () => {
     const room = calendar({ visits: [visit("2026-04-13", "A")] }, [{ id: "A", date: "2026-04-09" }]).offered();
     expect(room.find(({ date }) => date === "2026-04-09")?.left).toBe(2);

@@ -1,4 +1,5 @@
 /** Which days an installation can be asked for, and why not the others. Pure. */
+import type { BoardDay } from "@gigafibre/contracts/board";
 import { addDays, isWeekend, weekday } from "@gigafibre/contracts/dates";
 import type { InstallDates, IsoDate } from "@gigafibre/contracts/dates";
 import type { FieldReason } from "@gigafibre/contracts/problems";
@@ -12,6 +13,8 @@ export interface Workforce {
     readonly jobs_per_day: number;
     /** Days of the week they work, 0 is Sunday. */
     readonly weekdays: readonly number[];
+    /** Days they are away, the first and the last included. */
+    readonly away?: readonly { readonly from: IsoDate; readonly to: IsoDate }[];
   }[];
   /** Visits that have a day and are not cancelled. */
   readonly visits: readonly { readonly date: IsoDate; readonly order_id: string | null }[];
@@ -67,12 +70,18 @@ export class Calendar {
     return this.#left(date) > 0 ? null : "date_full";
   }
 
+  /** A day as the board shows it, whether or not it is offered. */
+  day(date: IsoDate): BoardDay {
+    return { date, holiday: this.#holidays.has(date), capacity: this.#capacity(date), taken: this.#taken.get(date) ?? 0 };
+  }
+
   #left(date: IsoDate): number {
     return this.#capacity(date) - (this.#taken.get(date) ?? 0);
   }
 
   #capacity(date: IsoDate): number {
     const day = weekday(date);
-    return this.#technicians.reduce((sum, technician) => sum + (technician.weekdays.includes(day) ? technician.jobs_per_day : 0), 0);
+    const works = ({ weekdays, away = [] }: Workforce["technicians"][number]): boolean => weekdays.includes(day) && !away.some(({ from, to }) => from <= date && date <= to);
+    return this.#technicians.reduce((sum, technician) => sum + (works(technician) ? technician.jobs_per_day : 0), 0);
   }
 }

@@ -1,6 +1,7 @@
 /** `app.installDates`: which days still have room, counted from ERPNext's copy and the orders that it does not know of yet. */
 import fp from "fastify-plugin";
 import type pg from "pg";
+import type { BoardDay } from "@gigafibre/contracts/board";
 import { daysBetween, localDate } from "@gigafibre/contracts/dates";
 import type { InstallDates, IsoDate } from "@gigafibre/contracts/dates";
 import { fieldProblemOf } from "@gigafibre/contracts/problems";
@@ -15,6 +16,8 @@ declare module "fastify" {
     installDates: {
       /** @throws Refusal `temporarily_unavailable` when ERPNext was never read. */
       offered(): Promise<InstallDates>;
+      /** Days as they are counted here, offered or not. @throws Refusal `temporarily_unavailable` */
+      days(dates: readonly IsoDate[]): Promise<BoardDay[]>;
       /**
        * Why these dates cannot be had; empty when they can. To be asked in the order's own transaction, before the order is inserted: no other
        * order can take the first date's last room until that transaction ends.
@@ -56,6 +59,10 @@ export const installDates = fp<{ now?: () => Date }>(
 
     app.decorate("installDates", {
       offered: async () => ({ dates: (await calendar(app.db)).offered() }),
+      async days(dates) {
+        const counted = await calendar(app.db);
+        return dates.map((date) => counted.day(date));
+      },
       refresh: () => snapshot.refresh(),
       async check(dates, client) {
         const [first] = dates;

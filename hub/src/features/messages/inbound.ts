@@ -2,11 +2,12 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { inboundCustomer, inboundMessage, inboundMessages as answer } from "@gigafibre/contracts/messages";
+import { inboundCustomer, inboundMessage, inboundMessages as answer, isYes } from "@gigafibre/contracts/messages";
 import { problem } from "@gigafibre/contracts/problems";
 import { transaction } from "../../plugins/database.ts";
 import { asPerson, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
+import { visitAnswered } from "../board/confirmation.ts";
 import { phonePatterns } from "../find/question.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { escapeHtml } from "./escape-html.ts";
@@ -105,11 +106,13 @@ async function bring(app: FastifyInstance, sid: string): Promise<void> {
   const row = await inboundRow(app.db, sid);
   if (row?.state !== "received") return;
   const said = saidIn(app.vault, row);
-  const customer = row.customer ?? (await customerOf(app, said.from));
+  const answers = isYes(said.text) ? await visitAnswered(app, row.number_hash) : null;
+  const customer = row.customer ?? answers?.customer ?? (await customerOf(app, said.from));
   if (customer === null) return settle(app, row, { state: "unknown", customer, communication: null });
   const { documents } = await app.erpnext.commitOnce(`message:${sid}`, async () => ({
     key: `message:${sid}`,
     steps: [
+      ...(answers ? [answers.step] : []),
       {
         op: "insert",
         doctype: "Communication",
@@ -121,15 +124,17 @@ async function bring(app: FastifyInstance, sid: string): Promise<void> {
       },
     ],
   }));
-  await settle(app, row, { state: "kept", customer, communication: documents[0]?.name ?? null });
+  await settle(app, row, { state: "kept", customer, communication: documents.find(({ doctype }) => doctype === "Communication")?.name ?? null }, answers?.job);
 }
 
-async function settle(app: FastifyInstance, { sid }: InboundRow, now: Pick<InboundRow, "state" | "customer" | "communication">): Promise<void> {
+async function settle(app: FastifyInstance, { sid }: InboundRow, now: Pick<InboundRow, "state" | "customer" | "communication">, confirms?: string): Promise<void> {
   await transaction(app.db, async (client) => {
     const { rowCount } = await client.query("update inbound_message set state = $2, customer = $3, communication = $4 where sid = $1 and state = 'received'", [
       sid, now.state, now.customer, now.communication,
     ]);
     if (rowCount !== 1) return;
+    // A yes is marked on its visit, and waits for nobody.
+    if (confirms !== undefined) return recordEvent(client, { key: `message:${sid}:confirms`, kind: "visit.confirmed", doctype: "Dispatch Job", name: confirms });
     const about = now.customer === null ? { doctype: "Inbound Message", name: sid } : { doctype: "Customer", name: now.customer };
     await recordEvent(client, { key: `message:${sid}:${now.state}`, kind: "message.received", ...about });
   });

@@ -7,6 +7,7 @@ import { textOf } from "../activation/activation-facts.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { tokenFor } from "../follow/repository.ts";
 import type { Departure, Place } from "../follow/repository.ts";
+import { reachOf } from "../messages/reach.ts";
 import { toGsm7 } from "../messages/sms-text.ts";
 import type { Message } from "../outbox/rows.ts";
 import { ageOf } from "./age.ts";
@@ -31,10 +32,8 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
   const arrives = arrives_at === null ? null : new Date(now + Date.parse(arrives_at) - Date.parse(action.sent_at));
   if (arrives !== null && arrives.getTime() < now) return null;
   const job = await app.erpnext.get("Dispatch Job", action.job);
-  const customer = textOf(job, "customer") ? await app.erpnext.get("Customer", textOf(job, "customer")) : null;
-  const digits = (textOf(job, "contact_phone") || textOf(customer, "mobile_no")).replace(/\D/g, "").replace(/^1(?=\d{10}$)/, "");
-  if (textOf(job, "status") !== "En Route" || digits.length !== 10) return null;
-  const language = textOf(customer, "preferred_language") === "en" ? "en" : "fr";
+  const { phone, language } = await reachOf(app, job);
+  if (textOf(job, "status") !== "En Route" || phone === null) return null;
   const token = tokenFor(app.vault, action.id);
   const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, textOf(job, "assigned_to"))]);
   return {
@@ -43,7 +42,7 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
       subject: textOf(job, "order_id") || action.job,
       not_after: new Date(now - age + WORTH_TELLING_MS),
       kind: "sms",
-      payload: { to: `+1${digits}`, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },
+      payload: { to: phone, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },
     },
     departure: {
       job: action.job,

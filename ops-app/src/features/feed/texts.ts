@@ -58,6 +58,8 @@ export const SAID = {
   "document.deleted": { says: { fr: "Supprimé", en: "Deleted" }, filter: "document" },
   "visit.changed": { says: { fr: "Visite mise à jour", en: "Visit updated" }, filter: "visit" },
   "visit.kept_for_dispatch": { says: { fr: "Action d'un technicien à traiter", en: "A technician's action to look at" }, filter: "visit", someone: true },
+  "visit.held": { says: { fr: "Visite en déplacement", en: "Visit being moved" }, filter: "document" },
+  "visit.confirmed": { says: { fr: "Date confirmée par le client", en: "Date confirmed by the customer" }, filter: "visit" },
   "port.activation": { says: { fr: "Activation d'un port", en: "Port activation" }, filter: "device", someone: true },
   "outbox.dead": { says: { fr: "Message qui n'a pas pu partir", en: "Message that could not leave" }, filter: "message", someone: true },
   "outbox.handled": { says: { fr: "Message repris", en: "Message dealt with" }, filter: "message" },

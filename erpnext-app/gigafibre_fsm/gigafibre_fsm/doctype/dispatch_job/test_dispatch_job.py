@@ -38,7 +38,7 @@ class TestDispatchJob(FrappeTestCase):
 		for values in ({}, {"assigned_to": site.TECHNICIAN}, {"scheduled_start": "2026-12-01 08:00:00"}):
 			self.assertRaises(frappe.MandatoryError, self.moved, job, "Scheduled", site.DISPATCHER, **values)
 
-	def test_dispatcher_moves_forward_by_any_step_and_never_back(self):
+	def test_dispatcher_moves_forward_by_any_step_and_back_only_what_was_scheduled(self):
 		values = {"assigned_to": site.TECHNICIAN, "scheduled_start": "2026-12-01 08:00:00"}
 		for start in range(len(FORWARD) - 1):
 			for end in range(len(FORWARD)):
@@ -47,6 +47,8 @@ class TestDispatchJob(FrappeTestCase):
 					self.moved(job, FORWARD[start], site.DISPATCHER, **values)
 				if end > start:
 					self.moved(job, FORWARD[end], site.DISPATCHER, **values)
+				elif (FORWARD[start], FORWARD[end]) == ("Scheduled", "Open"):
+					self.assertEqual(self.moved(job, "Open", site.DISPATCHER, assigned_to=None, scheduled_start=None).status, "Open")
 				elif end < start:
 					self.assertRaises(WorkflowPermissionError, self.moved, job, FORWARD[end], site.DISPATCHER, **values)
 
@@ -68,9 +70,9 @@ class TestDispatchJob(FrappeTestCase):
 		job = self.moved(site.scheduled_job(self.place), "En Route", site.TECHNICIAN, en_route_at="2026-12-01 07:45:00")
 		self.assertEqual(str(job.reload().en_route_at), "2026-12-01 07:45:00")
 
-	def test_technician_neither_schedules_skips_nor_cancels(self):
+	def test_technician_neither_schedules_skips_cancels_nor_puts_back(self):
 		job = site.scheduled_job(self.place)
-		for status in ("In Progress", "Completed", "Cancelled"):
+		for status in ("Open", "In Progress", "Completed", "Cancelled"):
 			self.assertRaises(WorkflowPermissionError, self.moved, job, status, site.TECHNICIAN)
 
 	def test_technician_reaches_only_their_own_jobs(self):

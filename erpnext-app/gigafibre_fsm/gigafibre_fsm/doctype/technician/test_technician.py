@@ -19,6 +19,10 @@ class TestTechnician(FrappeTestCase):
 		doc = frappe.get_doc("Technician", site.TECHNICIAN)
 		self.assertEqual((doc.monday, doc.friday, doc.saturday, doc.sunday), (1, 1, 0, 0))
 
+	def test_works_from_eight_to_five_unless_told(self):
+		doc = frappe.get_doc("Technician", site.TECHNICIAN)
+		self.assertEqual((str(doc.day_starts_at), str(doc.day_ends_at)), ("8:00:00", "17:00:00"))
+
 	def test_technician_sees_themselves_only(self):
 		with site.signed_in(site.TECHNICIAN):
 			self.assertEqual(frappe.get_list("Technician", pluck="name"), [site.TECHNICIAN])

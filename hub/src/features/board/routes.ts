@@ -1,0 +1,104 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { board, boardQuery, boardSlots, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
+import { slotsFor } from "@gigafibre/contracts/board-slots";
+import { problem } from "@gigafibre/contracts/problems";
+import type { StaffSession } from "@gigafibre/contracts/session";
+import { asPerson, ErpnextUnavailable } from "../../plugins/erpnext.ts";
+import { Refusal } from "../../plugins/problems.ts";
+import { erpnextTime } from "../orders/steps.ts";
+import { boardOf, jobNow } from "./facts.ts";
+import { hold } from "./holds.ts";
+import { moveJob } from "./move.ts";
+import { noticeJob } from "./notices.ts";
+import { reminderJob } from "./reminders.ts";
+
+const params = z.strictObject({ name: z.string().min(1).max(140) });
+/** How far the next slots are looked for. */
+const SLOT_DAYS = 14;
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof ErpnextUnavailable) throw new Refusal("erpnext_unavailable", {}, error);
+    throw error;
+  });
+}
+
+function whoOf({ staff }: FastifyRequest): StaffSession {
+  if (!staff) throw new Refusal("sign_in_required");
+  return staff;
+}
+
+/** The dispatch board. ERPNext's permissions decide who reads and who moves: all is asked with the person's own session. */
+export async function boardRoutes(root: FastifyInstance): Promise<void> {
+  await noticeJob(root);
+  await reminderJob(root);
+  const app = root.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    "/api/board",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "Who visits whom, and when",
+        description: "Technicians with skills, hours and days away; the visits of these days; those that wait; each day's room as the website's dates count it. 503 `erpnext_unavailable`.",
+        querystring: boardQuery,
+        response: { 200: board, 403: problem, 503: problem },
+      },
+    },
+    async (request) => answered(boardOf(root, asPerson(request), request.query.from, request.query.days)),
+  );
+
+  app.post(
+    "/api/board/jobs/:name/move",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "Moves a visit to a technician and a time, or back to those that wait",
+        description:
+          "Once by its `id`, however often it is sent. 409 `visit_changed_meanwhile` says who was faster and where the visit is now, `visit_under_way` that it " +
+          "cannot be moved any more, `move_refused` what ERPNext said; 403 `not_allowed`; 503 `erpnext_outcome_unknown`: send the same again.",
+        params,
+        body: moveRequest,
+        response: { 200: moveAnswer, 403: problem, 404: problem, 409: problem, 503: problem },
+      },
+    },
+    async (request) => answered(moveJob(root, whoOf(request), asPerson(request), request.params.name, request.body)),
+  );
+
+  app.post(
+    "/api/board/jobs/:name/hold",
+    {
+      config: { access: "agent" },
+      schema: { tags: ["board"], summary: "Shows the other dispatchers that a visit is in hand, or no longer", params, body: holdRequest, response: { 204: z.null(), 404: problem } },
+    },
+    async (request, reply) => {
+      if (!(await answered(root.erpnext.get("Dispatch Job", request.params.name, asPerson(request))))) throw new Refusal("not_found");
+      await hold(root, request.params.name, whoOf(request), request.body.held);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    "/api/board/jobs/:name/slots",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "Where a visit would fit next",
+        description: "In the next two weeks, with the skills, within hours and with the drives; the customer's own dates first.",
+        params,
+        response: { 200: boardSlots, 404: problem, 503: problem },
+      },
+    },
+    async (request) => {
+      const caller = asPerson(request);
+      const [now, around] = await answered(Promise.all([jobNow(root, request.params.name, caller), boardOf(root, caller, undefined, SLOT_DAYS)]));
+      if (!now) throw new Refusal("not_found");
+      return { slots: slotsFor(now.job, around, erpnextTime(new Date()).slice(0, 16)) };
+    },
+  );
+}
