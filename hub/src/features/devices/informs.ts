@@ -61,7 +61,7 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
            not before.online or before.equipment is distinct from said.equipment
            or coalesce(said.ip, before.ip) is distinct from before.ip or coalesce(said.firmware, before.firmware) is distinct from before.firmware
            or abs(coalesce(said.rx_power_dbm - before.rx_power_dbm, case when said.rx_power_dbm is null then 0 else $11 end)) >= $11, true) as news
-         from said left join lateral (select online, equipment, ip, firmware, rx_power_dbm from device_session where serial = said.serial limit 1) before on true
+         from said left join lateral (select serial, online, equipment, ip, firmware, rx_power_dbm from device_session where serial = said.serial limit 1) before on true
        ), written as (
          insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, online, last_seen, last_boot, changes)
          select serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, true, now(), case when is_boot then now() end, case when news then 1 else 0 end
