@@ -76,6 +76,7 @@ test("from an address to a live and paid service: ordered on the website, the ON
   const line = (await modemFor(request, device("ONT")))?.sip;
   expect(line?.username).toBe(device("Téléphone IP")?.["custom_sip_username"]);
   expect(line?.password).toMatch(/.{8,}/);
+  expect(line?.server).toBe("sip.gigafibre.test");
 
   await expect.poll(async () => (await erpnext.documentsOf(orderId)).locations[0]?.["status"], STANDS).toBe("Active");
   const live = await erpnext.documentsOf(orderId);
