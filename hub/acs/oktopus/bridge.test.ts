@@ -9,6 +9,16 @@ import { AcsUnavailable } from "../../src/features/devices/acs/driver.ts";
 import type { AcsReading } from "../../src/features/devices/acs/driver.ts";
 import { startBridge } from "./bridge.ts";
 
+/** Records made with the standard's own schemas (usp-record-1-3, usp-msg-1-3): a Boot! after a reboot, one after a factory reset in a session, and an answer that is none. */
+const RECORDS = {
+  reboot:
+    "CgMxLjMSEW9rdG9wdXNDb250cm9sbGVyGhdvczo6NDAzRjhDLURFQ08wMDAwQk9PVDqxARKuAQoKCgZCT09ULTcQAxKfAQqcAUKZAQoEYm9vdBqQAQoHRGV2aWNlLhIFQm9vdCEaFQoFQ2F1c2USDFJlbW90ZVJlYm9vdBoOCgpDb21tYW5kS2V5EgAaGAoPRmlybXdhcmVVcGRhdGVkEgVmYWxzZRo9CgxQYXJhbWV0ZXJNYXASLXsiRGV2aWNlLkRldmljZUluZm8uU29mdHdhcmVWZXJzaW9uIjoiMS40LjIifQ==",
+  reset:
+    "CgMxLjMSEW9rdG9wdXNDb250cm9sbGVyGhdvczo6NDAzRjhDLURFQ08wMDAwQk9PVEK8AQgHEAEYATqzAQoKCgZCT09ULTcQAxKkAQqhAUKeAQoEYm9vdBqVAQoHRGV2aWNlLhIFQm9vdCEaGgoFQ2F1c2USEUxvY2FsRmFjdG9yeVJlc2V0Gg4KCkNvbW1hbmRLZXkSABoYCg9GaXJtd2FyZVVwZGF0ZWQSBWZhbHNlGj0KDFBhcmFtZXRlck1hcBIteyJEZXZpY2UuRGV2aWNlSW5mby5Tb2Z0d2FyZVZlcnNpb24iOiIxLjQuMiJ9",
+  answer: "CgMxLjMSEW9rdG9wdXNDb250cm9sbGVyGhdvczo6NDAzRjhDLURFQ08wMDAwQk9PVDpZElcKCQoFR0VULTEQAhJKEkgKRgpEChJEZXZpY2UuRGV2aWNlSW5mby4iLgoSRGV2aWNlLkRldmljZUluZm8uEhgKD1NvZnR3YXJlVmVyc2lvbhIFQm9vdCE=",
+} as const;
+const record = (name: keyof typeof RECORDS): Buffer => Buffer.from(RECORDS[name], "base64");
+
 const passwords = { hub: "hub-password", "acs-bridge": "bridge-password" };
 let nats: StandInNats;
 let [oktopus, ours]: Broker[] = [];
@@ -64,6 +74,19 @@ describe("a device that comes to Oktopus", () => {
     nats.publish(`${way}.usp.v1.${id}.status`, "1");
     await eventually("it", async () => heard.some(({ topic }) => topic === `device/bootstrap/${id}`));
     expect(JSON.stringify(heard)).not.toContain(`${id}GONE`);
+  });
+
+  it.each([
+    ["MQTT, where Oktopus does not listen", "RemoteReboot", "boot", () => devices?.publishAsync("oktopus/usp/v1/controller", record("reboot"), { qos: 1 })],
+    ["WebSocket", "LocalFactoryReset", "bootstrap", () => nats.publish("device.usp.v1.os::403F8C-DECO0000BOOT.api", record("reset"))],
+    ["STOMP", "RemoteReboot", "boot", () => nats.publish("stomp.usp.v1.os::403F8C-DECO0000BOOT.info", record("reboot"))],
+  ] as const)("by %s is told when it has started without losing its line (%s)", async (_way, _cause, event, says) => {
+    heard.length = 0;
+    await devices?.publishAsync("oktopus/usp/v1/controller/os::403F8C-DECO0000BOOT", record("answer"), { qos: 1 });
+    nats.publish("device.usp.v1.os::403F8C-DECO0000BOOT.api", record("answer"));
+    await says();
+    await eventually("it", async () => heard.length > 0);
+    expect(heard).toMatchObject([{ topic: "device/bootstrap/DECO0000BOOT", payload: { serial: "DECO0000BOOT", event, firmware: "1.4.2" } }]);
   });
 
   it("by CWMP is told of its boot, and not of its periodic inform", async () => {
