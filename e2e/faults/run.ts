@@ -1,13 +1,14 @@
 /**
  * `pnpm faults`: nothing lost, nothing twice. README.md says what is covered and how to replay.
  *
- *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,restores,random,phones,offline,storm,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
+ *     pnpm faults [--quick] [--seed N] [--runs N] [--path P] [--only matrix,races,restores,random,phones,offline,calls,storm,bites] [--match TEXT] [--mutate] [--verbose] [--report FILE]
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildRoom } from "@gigafibre/fixtures/stack/pages-build";
 import { battery, runBites } from "./bites.ts";
+import { CALLS } from "./calls.ts";
 import type { Case } from "./case.ts";
 import { MATRIX } from "./matrix.ts";
 import { offlineCases } from "./offline.ts";
@@ -31,7 +32,7 @@ const WHOLE = { sequences: 1_000, phones: 50, visits: 500, storm: { orders: 12, 
 const QUICK = { sequences: 20, phones: 3, visits: 40, storm: { orders: 2, paymentsEach: 12, deliveries: 500 }, doors: 900 } as const;
 /** Worlds in use at the same time: most of a situation is waiting. */
 const LANES = 2;
-const PARTS = ["matrix", "races", "restores", "random", "phones", "offline", "storm", "bites"] as const;
+const PARTS = ["matrix", "races", "restores", "random", "phones", "offline", "calls", "storm", "bites"] as const;
 
 const { values: options } = parseArgs({
   options: {
@@ -101,6 +102,7 @@ async function suite(): Promise<void> {
       // Before the visits by the hundred, which a phone would carry.
       if (parts.has("phones")) await runCases([afterwards], "the technicians' app in a real browser", wanted(phoneCases(seed, visits(size.phones))));
       if (parts.has("offline")) await runCases([afterwards], "visits without a network", wanted(offlineCases(seed, visits(size.visits))));
+      if (parts.has("calls")) await runCases([afterwards], "orders that are cancelled", wanted(CALLS));
       if (parts.has("storm")) await runCases([afterwards], "Stripe's events", wanted(stormCases(seed, size.storm)));
     } finally {
       // Visits and payments are judged by themselves: the count over the whole site knows of orders only.

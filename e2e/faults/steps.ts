@@ -34,7 +34,7 @@ export const STEPS: readonly NamedStep[] = [
   { moment: "order.attention_committed", what: "ERPNext's refusal is noted; no Issue yet", refused: true },
 ];
 
-/** Moments of what follows an order: its visit, its activation, its charge. offline.ts kills there. */
+/** Moments of what follows an order: its visit, its activation, its charge (offline.ts kills there), its end (calls.ts does). */
 export const AFTERWARDS: readonly string[] = [
   "field.kept",
   "field.frozen",
@@ -44,6 +44,11 @@ export const AFTERWARDS: readonly string[] = [
   "activation.live",
   "charge.intent_stored",
   "charge.confirmed",
+  "call.kept",
+  "call.frozen",
+  "call.committed",
+  "call.settled",
+  "refund.made",
 ];
 
 /** Moments that every accepted order reaches. */

@@ -45,7 +45,8 @@ export async function activateJob(app: FastifyInstance): Promise<void> {
 
 async function activate(app: FastifyInstance, orderId: string): Promise<void> {
   const [activation, order] = [await activationOf(app.db, orderId), await orderById(app.db, orderId)];
-  if (!activation || !order) return;
+  // What is being cancelled is not made live; should it stay after all, it is looked at again.
+  if (!activation || !order || (activation.state === "waiting" && activation.steps === null && order.cancellation !== null)) return;
   try {
     if (activation.state === "live") return await takePort(app, activation);
     const ready = activation.steps === null ? await decide(app, order, activation) : activation;
@@ -119,7 +120,7 @@ export async function noteLive(app: FastifyInstance, order: Order, activation: A
   await transaction(app.db, async (client) => {
     if (!(await markLive(client, order.id))) return;
     await client.query(
-      `update order_intake set state = 'live', updated_at = now(), documents = documents || $2 where id = $1`,
+      `update order_intake set state = 'live', updated_at = now(), documents = documents || $2 where id = $1 and state <> 'cancelled'`,
       [order.id, JSON.stringify(invoice === null ? {} : { invoice })],
     );
     const charged = invoice !== null && summary.payment_method === "stripe_setup";

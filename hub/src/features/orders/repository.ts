@@ -70,6 +70,8 @@ export interface Order {
   readonly by_agent: string | null;
   readonly documents: OrderDocuments;
   readonly attention_reason: string | null;
+  /** The call that ends it, from the moment that it is decided. */
+  readonly cancellation: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -108,7 +110,7 @@ function canonical(value: unknown): unknown {
 }
 
 const COLUMNS = `id, idempotency_key, body_hash, state, attempt, language, address_uuid, fibre_id, on_request, preferred_dates,
-  to_char(scheduled_date, 'YYYY-MM-DD') as scheduled_date, by_agent, documents, attention_reason, created_at, updated_at`;
+  to_char(scheduled_date, 'YYYY-MM-DD') as scheduled_date, by_agent, documents, attention_reason, cancellation, created_at, updated_at`;
 
 type Connection = pg.ClientBase | pg.Pool;
 
@@ -235,10 +237,27 @@ export async function renameDocument(db: Connection, id: string, labels: RegExp,
 export async function beginNextAttempt(client: pg.ClientBase, order: Pick<Order, "id" | "attempt">): Promise<boolean> {
   const { rowCount } = await client.query(
     `update order_intake set state = 'received', attempt = attempt + 1, updated_at = now()
-     where id = $1 and attempt = $2 and state = 'needs_attention'`,
+     where id = $1 and attempt = $2 and state = 'needs_attention' and cancellation is null`,
     [order.id, order.attempt],
   );
   return rowCount === 1;
+}
+
+/** From here on it is ended by this call: nobody charges it, tries it again or makes it live. @returns false when it has moved on meanwhile */
+export async function beginCancelling(client: pg.ClientBase, order: Pick<Order, "id" | "attempt" | "state">, call: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "update order_intake set cancellation = $4, updated_at = now() where id = $1 and attempt = $2 and state = $3 and coalesce(cancellation, $4) = $4",
+    [order.id, order.attempt, order.state, call],
+  );
+  return rowCount === 1;
+}
+
+export async function letGoCancelling(client: pg.ClientBase, call: string): Promise<void> {
+  await client.query("update order_intake set cancellation = null, updated_at = now() where cancellation = $1 and state <> 'cancelled'", [call]);
+}
+
+export async function markCancelled(client: pg.ClientBase, orderId: string): Promise<void> {
+  await client.query("update order_intake set state = 'cancelled', attention_reason = null, updated_at = now() where id = $1", [orderId]);
 }
 
 /** Orders whose documents are still to be made, oldest first. */

@@ -13,7 +13,7 @@ import { orderById, summaryById } from "../orders/repository.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { raise } from "../issues/raise.ts";
 import { heldAtStripe } from "./at-stripe.ts";
-import { chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
+import { beginConfirming, chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
 import { tellCharge } from "./failed.ts";
 import { mayBePaidOnSite } from "./on-site.ts";
@@ -64,7 +64,7 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
   if (await hasUnrecordedPayment(app.db, row.order_id)) return holdBack(app, row, "draft_payment");
 
   // From here on nobody is shown a page that pays it too.
-  await closeLink(app, row.order_id, (client) => moveCharge(client, invoice, "confirming", null));
+  await closeLink(app, row.order_id, (client) => beginConfirming(client, invoice));
   let intent: Stripe.PaymentIntent;
   try {
     intent = made ?? (await create(app, row, card, owed.cents));

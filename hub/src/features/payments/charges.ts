@@ -60,14 +60,30 @@ export async function noteLook(db: Connection, invoice: string): Promise<void> {
   await db.query("update invoice_charge set looked_at = now() where invoice = $1", [invoice]);
 }
 
-/** @returns false when it stood so before */
+/** Why the charges of a cancelled order are not made: no other state follows. */
+const CANCELLED = "cancelled";
+
+/** @returns false when it stood so before, or its order is cancelled */
 export async function moveCharge(client: pg.ClientBase, invoice: string, state: ChargeState, reason: string | null): Promise<boolean> {
   const { rowCount } = await client.query(
     `update invoice_charge set state = $2, reason = $3, updated_at = now()
-     where invoice = $1 and (state, reason) is distinct from ($2, $3::text)`,
+     where invoice = $1 and (state, reason) is distinct from ($2, $3::text) and reason is distinct from '${CANCELLED}'`,
     [invoice, state, reason],
   );
   return rowCount === 1;
+}
+
+/** From here on nobody is asked to pay it. @throws Error when the order was cancelled in between */
+export async function beginConfirming(client: pg.ClientBase, invoice: string): Promise<void> {
+  await moveCharge(client, invoice, "confirming", null);
+  if ((await chargeOf(client, invoice))?.state !== "confirming") throw new Error(`${invoice}: its order was cancelled in between`);
+}
+
+/** The order is cancelled: its cards are not asked. @returns false while one of them is being asked */
+export async function stopCharges(client: pg.ClientBase, orderId: string): Promise<boolean> {
+  await client.query(`update invoice_charge set state = 'not_charged', reason = '${CANCELLED}', updated_at = now() where order_id = $1 and state in ('waiting', 'held', 'declined')`, [orderId]);
+  const { rowCount } = await client.query("select 1 from invoice_charge where order_id = $1 and state = 'confirming'", [orderId]);
+  return rowCount === 0;
 }
 
 /** Stored before Stripe is asked to take the money. */

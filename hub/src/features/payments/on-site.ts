@@ -72,7 +72,7 @@ export async function mayBePaidOnSite(app: FastifyInstance, asked: Asked): Promi
     }),
     app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [...of, ["docstatus", "=", 0], ["total_allocated_amount", "=", 0]] }),
     app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [["order_id", "=", order_id], ["payment_type", "=", "Receive"], ["docstatus", "=", 1], ["unallocated_amount", ">", 0]] }),
-    unenteredOf(app, order_id),
+    hasUnenteredMoney(app, order_id),
   ]);
   const theirs = drafts.filter((draft) => !draft.order_id || draft.order_id === order_id);
   for (const draft of theirs) if (draft.order_id) await setAgainst(app, asked, draft);
@@ -94,7 +94,7 @@ async function setAgainst(app: FastifyInstance, { invoice, owed_cents }: Asked, 
 }
 
 /** Money that could not be entered, while its Issue is open. */
-async function unenteredOf(app: FastifyInstance, order: string): Promise<boolean> {
+export async function hasUnenteredMoney(app: FastifyInstance, order: string): Promise<boolean> {
   const { rows } = await app.db.query<{ issue: string | null }>("select issue from site_payment where order_id = $1 and payment_entry is null", [order]);
   if (rows.length === 0) return false;
   const issues = rows.flatMap(({ issue }) => (issue === null ? [] : [issue]));

@@ -87,7 +87,9 @@ export async function openPaymentLink(app: FastifyInstance, token: string): Prom
     const link = await client.query<Link>("select order_id, session, session_cents from payment_link where order_id = $1 for update", [order.id]);
     // A card is about to be asked for it.
     const { rowCount: charging } = await client.query(`select 1 from invoice_charge where order_id = $1 and state in ${OPEN_CHARGES} for update`, [order.id]);
-    if (charging) return { kind: "not_ready", order };
+    // It is being cancelled: what it owes is about to be undone.
+    const { rowCount: ending } = await client.query("select 1 from order_intake where id = $1 and cancellation is not null and state <> 'cancelled'", [order.id]);
+    if (charging || ending) return { kind: "not_ready", order };
     const known = (await knownSession(app, client, link.rows[0], owed)) ?? (await forgottenSession(app, client, order, owed));
     if (known?.payment_status === "paid") {
       // Should Stripe's word of it be lost, the customer's own return is as good.

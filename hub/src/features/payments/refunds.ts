@@ -5,8 +5,8 @@
 import type { FastifyInstance } from "fastify";
 import type Stripe from "stripe";
 import { localDate } from "@gigafibre/contracts/dates";
-import { dollarsFromCents } from "@gigafibre/contracts/money";
-import type { Step } from "@gigafibre/contracts/unit-of-work";
+import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
+import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { raise } from "../issues/raise.ts";
@@ -104,6 +104,7 @@ async function paymentEntry(app: FastifyInstance, payment: LinkPayment, refund: 
   if (received?.["docstatus"] !== 1) return null;
   const text = (field: string): string => (typeof received[field] === "string" ? received[field] : "");
   const amount = dollarsFromCents(refund.amount);
+  const references = await settledBy(app, refund);
   const steps: Step[] = [
     {
       op: "insert",
@@ -122,12 +123,22 @@ async function paymentEntry(app: FastifyInstance, payment: LinkPayment, refund: 
         reference_no: refund.id,
         reference_date: localDate(new Date(refund.created * 1_000)),
         stripe_refund: refund.id,
+        ...(references.length > 0 ? { references } : {}),
       },
     },
     { op: "submit", doctype: "Payment Entry", name: { $ref: "refund.name" } },
   ];
-  const { documents } = await app.erpnext.commit({ key, steps });
+  const { documents } = await app.erpnext.commitOnce(key, async () => ({ key, steps }));
   return documents[0]?.name ?? "";
+}
+
+/** The credit note that owes this to the customer, as far as it still does. */
+async function settledBy(app: FastifyInstance, refund: Stripe.Refund): Promise<StepValues[]> {
+  const { rows } = await app.db.query<{ credit_note: string }>("select credit_note from give_back where key = $1 and credit_note is not null", [refund.metadata?.["give_back"] ?? ""]);
+  const note = rows[0] && (await app.erpnext.get("Sales Invoice", rows[0].credit_note));
+  const owed = note?.["docstatus"] === 1 ? Math.max(0, -centsFromDollars(Number(note["outstanding_amount"] ?? 0))) : 0;
+  const allocated = Math.min(owed, refund.amount);
+  return allocated > 0 && note ? [{ reference_doctype: "Sales Invoice", reference_name: note.name, allocated_amount: dollarsFromCents(-allocated) }] : [];
 }
 
 async function putBeforePeople(app: FastifyInstance, payment: LinkPayment, refund: Stripe.Refund, reason: string, what: string): Promise<void> {

@@ -11,6 +11,7 @@ import { transaction } from "../../plugins/database.ts";
 import { chargesJob } from "./charge-job.ts";
 import { chargeOf, CHARGES, lookAtHeld, release } from "./charges.ts";
 import { settleDeclined, tellCharge } from "./failed.ts";
+import { giveBackJobs } from "./give-back.ts";
 import { linkPaymentsJob } from "./link-payments.ts";
 import { openPaymentLink } from "./payment-links.ts";
 import { payPage } from "./pay-page.ts";
@@ -34,6 +35,7 @@ export async function payments(root: FastifyInstance): Promise<void> {
   await linkPaymentsJob(root);
   await chargesJob(root);
   await refundsJob(root);
+  await giveBackJobs(root);
   root.documentChanges.on("Payment Entry", () => lookAtHeld(root, { hold: "draft_payment" }));
   root.documentChanges.on("Issue", () => lookAtHeld(root, { hold: "draft_payment" }));
   root.documentChanges.on("Gigafibre Settings", () => lookAtHeld(root, { hold: "no_account" }));

@@ -73,3 +73,14 @@ export async function occupy(client: pg.ClientBase, orderId: string, serial: str
   await client.query("delete from port_reservation where order_id = $1", [orderId]);
   return true;
 }
+
+/**
+ * Frees a drop that bears this order's reservation or one of these ONTs, and ends the reservation. What anybody else wrote there is left as it is.
+ * @returns whether it is free now
+ */
+export async function free(client: pg.ClientBase, fibreId: string, { order, serials }: { readonly order: string | null; readonly serials: readonly string[] }): Promise<boolean> {
+  await client.query("delete from port_reservation where fibre_id = $1 and order_id = $2", [fibreId, order]);
+  await client.query("update fibre set sn = null where id = $1 and sn = any($2)", [fibreId, [...serials, ...(order === null ? [] : [`RESERVED-${order}`])]]);
+  const { rows } = await client.query<{ sn: string | null }>("select sn from fibre where id = $1", [fibreId]);
+  return rows.every(({ sn }) => (sn ?? "") === "");
+}

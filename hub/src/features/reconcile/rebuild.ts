@@ -54,7 +54,7 @@ export async function rebuild(comparison: Comparison, id: string, key: LandedKey
         dayOf(textOf(job, "scheduled_start")),
       ]);
       const held = await holdPort(client, documents, order, state);
-      const told = { ...order, state, attempt: 1, scheduled_date: null, documents: names, attention_reason: null, updated_at: order.created_at };
+      const told = { ...order, state, attempt: 1, scheduled_date: null, documents: names, attention_reason: null, cancellation: null, updated_at: order.created_at };
       // Kept, so that a person can send them; looked up or held back with the others before anything leaves.
       for (const message of await orderMessages(app, client, told, order.summary)) {
         await put(app, client, { ...message, not_after: new Date(message.not_after.getTime() - (Date.now() - order.created_at.getTime())) });

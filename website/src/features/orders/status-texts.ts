@@ -14,7 +14,7 @@ const frStates: Readonly<Record<OrderState, Said>> = {
   in_progress: { title: "L'installation est en cours.", text: "Le technicien branche la fibre et vérifie tout avec vous." },
   awaiting_proof: { title: "L'installation est faite.", text: "Nous vérifions que le signal est bon avant de la déclarer complète. Rien n'est facturé avant." },
   live: { title: "Votre service est en marche.", text: "Bienvenue chez Gigafibre!" },
-  cancelled: { title: "Cette commande est annulée.", text: "Rien n'a été facturé. Si c'est une erreur, appelez-nous." },
+  cancelled: { title: "Cette commande est annulée.", text: "Un courriel dit ce qui vous est rendu, s'il y a lieu. Si c'est une erreur, appelez-nous." },
 };
 
 const fr = {
@@ -38,7 +38,8 @@ const fr = {
   rank: (rank: number) => (rank === 1 ? "1er choix" : `${rank}e choix`),
   sent: (email: string) => `La confirmation est envoyée à ${email}.`,
   charged: "Aucuns frais avant la complétion de l'installation à votre satisfaction.",
-  change: "Pour changer ou annuler la commande, appelez-nous:",
+  change: "Pour changer la commande, appelez-nous:",
+  changeOrCancel: "Pour changer ou annuler la commande, appelez-nous:",
   monthly: "Chaque mois, avant taxes",
   once: "Une seule fois, avant taxes",
   installation: "Installation",
@@ -69,7 +70,7 @@ const en: typeof fr = {
     in_progress: { title: "The installation is under way.", text: "The technician is connecting the fibre and checking everything with you." },
     awaiting_proof: { title: "The installation is done.", text: "We are making sure the signal is good before calling it complete. Nothing is charged until then." },
     live: { title: "Your service is running.", text: "Welcome to Gigafibre!" },
-    cancelled: { title: "This order is cancelled.", text: "Nothing was charged. If this is a mistake, call us." },
+    cancelled: { title: "This order is cancelled.", text: "An e-mail says what comes back to you, if anything. If this is a mistake, call us." },
   },
   received: "Received",
   confirmed: "Confirmed",
@@ -86,7 +87,8 @@ const en: typeof fr = {
   rank: (rank) => (rank === 1 ? "1st choice" : rank === 2 ? "2nd choice" : "3rd choice"),
   sent: (email) => `The confirmation goes to ${email}.`,
   charged: "No charge until the installation is finished to your satisfaction.",
-  change: "To change or cancel the order, call us:",
+  change: "To change the order, call us:",
+  changeOrCancel: "To change or cancel the order, call us:",
   monthly: "Every month, before tax",
   once: "Once, before tax",
   installation: "Installation",
