@@ -18,7 +18,7 @@ import { beginCancelling, letGoCancelling, markCancelled, summaryById, workKey }
 import type { Order } from "../orders/repository.ts";
 import { put } from "../outbox/rows.ts";
 import { CARD_RELEASES, GIVE_BACK, giveBack, releaseCard } from "../payments/give-back.ts";
-import { stopCharges } from "../payments/charges.ts";
+import { isAsked, resumeCharges, stopCharges } from "../payments/charges.ts";
 import { closeLink } from "../payments/payment-links.ts";
 import { free } from "../ports/ports.ts";
 import { cancellationFacts } from "./facts.ts";
@@ -90,13 +90,15 @@ export function cancellation(app: FastifyInstance): (asked: { readonly id: strin
   const work: CallWork<CancellationBody, Plan> = {
     kind: "cancellation",
     decide,
-    async freeze({ id }, { attempt }, within) {
+    async freeze({ id }, { attempt, undone }, within) {
       if (attempt === null) return transaction(app.db, within);
       let waits = false;
       try {
         // The pages that pay it are closed, and the cards that would be asked are not, in the transaction that says so.
         await closeLink(app, attempt.id, async (client) => {
-          if (!(await beginCancelling(client, attempt, id)) || !(await stopCharges(client, attempt.id))) {
+          // What stays owed may still be charged.
+          const stopped = undone ? await stopCharges(client, attempt.id) : !(await isAsked(client, attempt.id));
+          if (!stopped || !(await beginCancelling(client, attempt, id))) {
             waits = true;
             throw new Waits(`${attempt.id} has moved on`);
           }
@@ -108,7 +110,7 @@ export function cancellation(app: FastifyInstance): (asked: { readonly id: strin
       }
     },
     async letGo(client, { id }) {
-      await letGoCancelling(client, id);
+      for (const order of await letGoCancelling(client, id)) await resumeCharges(client, order);
     },
     async settle(client, { id, asked_by }, plan, answer) {
       const credit = answer.documents.find(({ as }) => as?.startsWith("credit"))?.name ?? null;

@@ -28,6 +28,8 @@ export interface CancellationPlan {
   /** Of the customer, to be let go at Stripe. */
   readonly card: string | null;
   readonly installed: boolean;
+  /** All that was invoiced is undone. */
+  readonly undone: boolean;
   readonly nothing_owed: boolean;
   readonly devices: number;
 }
@@ -162,6 +164,7 @@ export function planOf(facts: CancellationFacts, { credit, reason, today, settin
       by_hand_cents: money.by_hand_cents,
       card,
       installed,
+      undone: creditFor(facts, credit) === "all",
       nothing_owed: money.kept_owed_cents === 0,
       devices: devices.length,
     },

@@ -252,8 +252,10 @@ export async function beginCancelling(client: pg.ClientBase, order: Pick<Order, 
   return rowCount === 1;
 }
 
-export async function letGoCancelling(client: pg.ClientBase, call: string): Promise<void> {
-  await client.query("update order_intake set cancellation = null, updated_at = now() where cancellation = $1 and state <> 'cancelled'", [call]);
+/** @returns the order that stays after all */
+export async function letGoCancelling(client: pg.ClientBase, call: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>("update order_intake set cancellation = null, updated_at = now() where cancellation = $1 and state <> 'cancelled' returning id", [call]);
+  return rows.map(({ id }) => id);
 }
 
 export async function markCancelled(client: pg.ClientBase, orderId: string): Promise<void> {

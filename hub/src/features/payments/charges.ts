@@ -82,8 +82,18 @@ export async function beginConfirming(client: pg.ClientBase, invoice: string): P
 /** The order is cancelled: its cards are not asked. @returns false while one of them is being asked */
 export async function stopCharges(client: pg.ClientBase, orderId: string): Promise<boolean> {
   await client.query(`update invoice_charge set state = 'not_charged', reason = '${CANCELLED}', updated_at = now() where order_id = $1 and state in ('waiting', 'held', 'declined')`, [orderId]);
+  return !(await isAsked(client, orderId));
+}
+
+/** Whether a card is being asked for one of the order's invoices. */
+export async function isAsked(client: pg.ClientBase, orderId: string): Promise<boolean> {
   const { rowCount } = await client.query("select 1 from invoice_charge where order_id = $1 and state = 'confirming'", [orderId]);
-  return rowCount === 0;
+  return rowCount !== 0;
+}
+
+/** It is not cancelled after all: what was stopped is looked at again. */
+export async function resumeCharges(client: pg.ClientBase, orderId: string): Promise<void> {
+  await client.query(`update invoice_charge set state = 'waiting', reason = null, looked_at = null, updated_at = now() where order_id = $1 and reason = '${CANCELLED}'`, [orderId]);
 }
 
 /** Stored before Stripe is asked to take the money. */
