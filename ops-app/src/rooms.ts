@@ -2,12 +2,13 @@
  * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
  * shown.
  */
-import { symRoundedHome, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
+import { symRoundedHome, symRoundedInbox, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { computed } from "vue";
 import type { Component, Ref } from "vue";
 import type { RouteRecordRaw } from "vue-router";
 import { useFeed } from "./features/feed/feed.ts";
+import { useWaiting } from "./features/queues/queues.ts";
 
 export interface Room {
   /** The name of the route that the rail leads to. */
@@ -30,6 +31,14 @@ export const ROOMS: readonly Room[] = [
     icon: symRoundedHome,
     key: "h",
     routes: [{ path: "/", name: "home", component: lazy(() => import("./features/shell/HomePage.vue")) }],
+  },
+  {
+    name: "queues",
+    label: { fr: "À traiter", en: "To deal with" },
+    icon: symRoundedInbox,
+    key: "q",
+    routes: [{ path: "/a-traiter/:queue?", name: "queues", component: lazy(() => import("./features/queues/QueuesPage.vue")) }],
+    useCount: useWaiting,
   },
   {
     name: "feed",

@@ -1,0 +1,17 @@
+/** Moments as people say them, in the app's language. */
+import { language } from "@gigafibre/theme/language.ts";
+import { computed } from "vue";
+
+const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+
+const relative = computed(() => new Intl.RelativeTimeFormat(`${language.value}-CA`, { numeric: "auto", style: "short" }));
+const whole = computed(() => new Intl.DateTimeFormat(`${language.value}-CA`, { timeStyle: "short", dateStyle: "medium" }));
+
+/** `il y a 3 h` */
+export function ago(at: string, now = Date.now()): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? (["minute", 60] as const);
+  return relative.value.format(Math.trunc(seconds / size), unit);
+}
+
+export const moment = (at: string): string => whole.value.format(new Date(at));
