@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { APIRequestContext } from "@playwright/test";
+import type { APIRequestContext, APIResponse } from "@playwright/test";
 
 export interface Row {
   readonly name: string;
@@ -58,6 +58,24 @@ export class ErpnextReader {
     return ((await answer.json()) as { data: Row }).data;
   }
 
+  async insert(doctype: string, values: Readonly<Record<string, unknown>>): Promise<Row> {
+    return this.#written(await this.#request.post(`${this.#url}/api/resource/${encodeURIComponent(doctype)}`, { data: values }));
+  }
+
+  async update(doctype: string, name: string, values: Readonly<Record<string, unknown>>): Promise<Row> {
+    return this.#written(await this.#request.put(`${this.#url}/api/resource/${encodeURIComponent(doctype)}/${encodeURIComponent(name)}`, { data: values }));
+  }
+
+  async remove(doctype: string, name: string): Promise<void> {
+    const answer = await this.#request.delete(`${this.#url}/api/resource/${encodeURIComponent(doctype)}/${encodeURIComponent(name)}`);
+    if (!answer.ok()) throw new Error(`${doctype} ${name}: ${answer.status()} ${await answer.text()}`);
+  }
+
+  async #written(answer: APIResponse): Promise<Row> {
+    if (!answer.ok()) throw new Error(`${answer.url()}: ${answer.status()} ${await answer.text()}`);
+    return ((await answer.json()) as { data: Row }).data;
+  }
+
   /** Every document of one order, found by following its links from the Dispatch Job and the Customer. */
   async documentsOf(orderId: string) {
     const jobs = await this.list("Dispatch Job", [["order_id", "=", orderId]]);
@@ -92,13 +110,19 @@ export async function messagesAbout(request: APIRequestContext, orderId: string)
   return messages.filter((message) => JSON.stringify(message).includes(orderId));
 }
 
+const stripeUrl = (): string => process.env["STRIPE_API_URL"] ?? `http://127.0.0.1:${Number(process.env["E2E_PORT"]) + 2}`;
+const stripeKey = (): Record<string, string> => ({ authorization: `Bearer ${process.env["STRIPE_SECRET_KEY"] ?? "sk_test_standin"}` });
+
+/** A card of Stripe's tests, kept for a customer. @returns its id */
+export async function keepCard(request: APIRequestContext, customer: string, card = "pm_card_visa"): Promise<string> {
+  const answer = await request.post(`${stripeUrl()}/v1/payment_methods/${card}/attach`, { form: { customer }, headers: stripeKey() });
+  if (!answer.ok()) throw new Error(`Stripe: ${answer.status()} ${await answer.text()}`);
+  return ((await answer.json()) as { id: string }).id;
+}
+
 /** Payments and charges at the cards' side, in any state. */
 export async function paymentsAtStripe(request: APIRequestContext, customer: string): Promise<unknown[]> {
-  const url = process.env["STRIPE_API_URL"] ?? `http://127.0.0.1:${Number(process.env["E2E_PORT"]) + 2}`;
-  const answer = await request.get(`${url}/v1/payment_intents`, {
-    params: { customer },
-    headers: { authorization: `Bearer ${process.env["STRIPE_SECRET_KEY"] ?? "sk_test_standin"}` },
-  });
+  const answer = await request.get(`${stripeUrl()}/v1/payment_intents`, { params: { customer }, headers: stripeKey() });
   if (!answer.ok()) throw new Error(`Stripe: ${answer.status()} ${await answer.text()}`);
   return ((await answer.json()) as { data: unknown[] }).data;
 }

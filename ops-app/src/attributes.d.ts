@@ -3,6 +3,7 @@ import type { AriaAttributes } from "vue";
 
 declare module "vue" {
   interface ComponentCustomProps extends AriaAttributes {
+    id?: string;
     lang?: string;
     inputmode?: "none" | "text" | "decimal" | "numeric" | "tel" | "email";
     autocomplete?: string;

@@ -2,7 +2,7 @@
  * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
  * shown.
  */
-import { symRoundedHome, symRoundedInbox, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
+import { symRoundedAddShoppingCart, symRoundedHome, symRoundedInbox, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { computed } from "vue";
 import type { Component, Ref } from "vue";
@@ -17,6 +17,8 @@ export interface Room {
   readonly icon: string;
   /** Pressed after `g`. */
   readonly key: string;
+  /** Pressed alone. */
+  readonly alone?: string;
   readonly routes: readonly RouteRecordRaw[];
   /** How many things in it wait for someone, read where the rail is. */
   readonly useCount?: () => Readonly<Ref<number>>;
@@ -39,6 +41,14 @@ export const ROOMS: readonly Room[] = [
     key: "q",
     routes: [{ path: "/a-traiter/:queue?", name: "queues", component: lazy(() => import("./features/queues/QueuesPage.vue")) }],
     useCount: useWaiting,
+  },
+  {
+    name: "new-order",
+    label: { fr: "Nouvelle commande", en: "New order" },
+    icon: symRoundedAddShoppingCart,
+    key: "n",
+    alone: "n",
+    routes: [{ path: "/commandes/nouvelle", name: "new-order", component: lazy(() => import("./features/orders/PhoneOrderPage.vue")) }],
   },
   {
     name: "feed",

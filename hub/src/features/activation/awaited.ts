@@ -40,7 +40,7 @@ async function shown(app: FastifyInstance, { ordered_at, completed_at, waiting: 
   ];
   return {
     ...row,
-    serials: [...row.serials],
+    serials: [...new Set(row.serials)],
     customer_name,
     address_label,
     completed_at: completed_at.toISOString(),

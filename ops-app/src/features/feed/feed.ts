@@ -37,7 +37,7 @@ export const useFeed = defineStore("feed", () => {
     Notify.create({
       message: said(saidOf(event.kind).says),
       caption: `${event.doctype} ${event.name}`,
-      actions: [{ label: texts[language.value].see, handler: () => void router.push({ name: "feed" }) }],
+      actions: [{ label: texts[language.value].see, color: "white", handler: () => void router.push({ name: "feed" }) }],
       onDismiss: () => void toasts--,
     });
   }

@@ -3,7 +3,8 @@ import { demoCatalog } from "@gigafibre/fixtures/demo/catalog";
 import { describe, expect, it } from "vitest";
 import { emptyDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
-import { bodyOf, plansFor, priceOf, problemsOf, prune } from "./order-body.ts";
+import { plansFor, prune } from "@gigafibre/contracts/order-choice";
+import { bodyOf, priceOf, problemsOf } from "./order-body.ts";
 
 const catalog = demoCatalog();
 

@@ -2,12 +2,11 @@
  * From what was filled in to what is sent: the same pricing and the same rules as the hub's, so that the page never shows what the hub
  * would not accept.
  */
-import type { AddressDetails } from "@gigafibre/contracts/addresses";
-import { findItem } from "@gigafibre/contracts/catalog";
-import type { Catalog, CatalogItem } from "@gigafibre/contracts/catalog";
+import type { Catalog } from "@gigafibre/contracts/catalog";
+import { addressBody, phoneLine, servicesOf, tvBoxesOf } from "@gigafibre/contracts/order-choice";
 import { checkout, checkSelection } from "@gigafibre/contracts/orders";
 import type { CheckoutInput } from "@gigafibre/contracts/orders";
-import { hasPaidTv, quote } from "@gigafibre/contracts/pricing";
+import { quote } from "@gigafibre/contracts/pricing";
 import type { Quote } from "@gigafibre/contracts/pricing";
 import { fieldProblemsOf } from "@gigafibre/contracts/problems";
 import type { FieldProblem } from "@gigafibre/contracts/problems";
@@ -15,47 +14,7 @@ import type { Language } from "../../language.ts";
 import type { Draft } from "./draft.ts";
 import type { Step } from "./steps.ts";
 
-/** The plans a place can have: those of its zone, no faster than its port. */
-export function plansFor(catalog: Catalog, address: Pick<AddressDetails, "max_speed_mbps">): CatalogItem[] {
-  return catalog.items.filter(
-    ({ kind, download_mbps }) => kind === "internet" && (download_mbps === undefined || address.max_speed_mbps === null || download_mbps <= address.max_speed_mbps),
-  );
-}
-
-/** Takes out of the draft what this place cannot have (the address or the catalogue changed since). */
-export function prune(draft: Draft, catalog: Catalog): void {
-  const sold = (sku: string | null): boolean => sku !== null && findItem(catalog, sku) !== undefined;
-  if (draft.address && !plansFor(catalog, draft.address).some(({ sku }) => sku === draft.internet)) draft.internet = null;
-  if (!sold(draft.tv)) draft.tv = null;
-  const addons = draft.tv_addons.filter(sold);
-  if (addons.length !== draft.tv_addons.length) draft.tv_addons = addons;
-  draft.tv_boxes = Math.min(6, Math.max(1, Math.trunc(draft.tv_boxes)));
-  draft.phone_lines = phoneLine(catalog) ? Math.min(5, Math.max(0, Math.trunc(draft.phone_lines))) : 0;
-}
-
-export function phoneLine(catalog: Catalog): CatalogItem | undefined {
-  return catalog.items.find(({ kind }) => kind === "phone");
-}
-
 type Services = CheckoutInput["services"];
-
-/** The services chosen; channels count only with a paid TV base. */
-export function servicesOf(draft: Draft, catalog: Catalog): Services {
-  const line = phoneLine(catalog);
-  const base: Services = [
-    ...(draft.internet ? [{ sku: draft.internet, type: "internet" as const }] : []),
-    ...(draft.tv ? [{ sku: draft.tv, type: "tv" as const }] : []),
-  ];
-  return [
-    ...base,
-    ...(hasPaidTv(catalog, base) ? draft.tv_addons.map((sku) => ({ sku, type: "tv_addon" as const })) : []),
-    ...(line && draft.phone_lines > 0 ? [{ sku: line.sku, type: "phone" as const, quantity: draft.phone_lines }] : []),
-  ];
-}
-
-export function tvBoxesOf(draft: Draft, catalog: Catalog): number {
-  return hasPaidTv(catalog, servicesOf(draft, catalog)) ? draft.tv_boxes : 0;
-}
 
 /** What the person sees as they choose. */
 export function priceOf(draft: Draft, catalog: Catalog, free_tv_box = draft.free_tv_box): Quote {
@@ -81,20 +40,10 @@ export interface Writing {
 
 /** The order as it is sent. Missing answers are sent as blanks, which the rules then name. */
 export function bodyOf({ draft, catalog, language, terms_version }: Writing): CheckoutInput {
-  const address = draft.address;
   const keep_number = draft.keep_number.trim();
   const { monthly_cents, one_time_cents } = priceOf(draft, catalog);
   return {
-    address: {
-      uuid: address?.uuid ?? "",
-      fibre_id: address?.fibre_id ?? "",
-      rue: address?.rue ?? "",
-      ville: address?.ville ?? "",
-      zip: address?.zip ?? "",
-      olt_port: address?.olt_port ?? "",
-      lat: address?.lat ?? 0,
-      lng: address?.lng ?? 0,
-    },
+    address: addressBody(draft.address),
     customer: { name: draft.name, email: draft.email, phone: draft.phone, language },
     services: servicesOf(draft, catalog),
     tv_boxes: tvBoxesOf(draft, catalog),
