@@ -209,7 +209,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Waits until `check` gives something. @throws Error saying what was waited for. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | null | false>, timeoutMs = 15_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined | null | false>, timeoutMs = 30_000): Promise<T> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     const found = await check();

@@ -10,7 +10,7 @@ import { hint } from "./hints.ts";
 import type { DocumentChange } from "./reactions.ts";
 import { overlapBefore } from "./watermark.ts";
 
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 type Hub = Awaited<ReturnType<typeof startHub>>;
 type Kept = Record<string, unknown> & { name: string; modified: string };
 

@@ -13,7 +13,7 @@ import { giveIds } from "./sequencer.ts";
 
 type Hub = Awaited<ReturnType<typeof startHub>>;
 
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, index) => from + index);
 
 function changed(key: string, audience: string[] = []) {
