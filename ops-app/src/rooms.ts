@@ -2,7 +2,7 @@
  * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
  * shown.
  */
-import { symRoundedAddShoppingCart, symRoundedHome, symRoundedInbox, symRoundedRssFeed } from "@quasar/extras/material-symbols-rounded";
+import { symRoundedAddShoppingCart, symRoundedHome, symRoundedInbox, symRoundedRssFeed, symRoundedTableRows } from "@quasar/extras/material-symbols-rounded";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { computed } from "vue";
 import type { Component, Ref } from "vue";
@@ -41,6 +41,13 @@ export const ROOMS: readonly Room[] = [
     key: "q",
     routes: [{ path: "/a-traiter/:queue?", name: "queues", component: lazy(() => import("./features/queues/QueuesPage.vue")) }],
     useCount: useWaiting,
+  },
+  {
+    name: "lists",
+    label: { fr: "Listes", en: "Lists" },
+    icon: symRoundedTableRows,
+    key: "l",
+    routes: [{ path: "/listes/:kind?", name: "lists", component: lazy(() => import("./features/lists/ListsPage.vue")) }],
   },
   {
     name: "new-order",

@@ -1,0 +1,54 @@
+/** The fields of a list's DocType that the person may read, with those that every document has. */
+import type { MetaField } from "@gigafibre/contracts/doctype-meta";
+import type { Bilingual } from "@gigafibre/contracts/language";
+import { computed, toValue } from "vue";
+import type { ComputedRef, MaybeRefOrGetter } from "vue";
+import { useMeta } from "../editing/meta.ts";
+
+/** Nothing that fits into a cell. */
+const NO_CELL = new Set(["Table", "Table MultiSelect", "Text Editor", "HTML", "HTML Editor", "Markdown Editor", "Code", "JSON", "Password", "Signature", "Attach", "Attach Image", "Image", "Button", "Geolocation"]);
+
+const standard = (fieldname: string, fieldtype: string, label: Bilingual): MetaField => ({
+  fieldname, fieldtype, label, options: "", choices: [], description: null, default: "", length: 0, reqd: false, hidden: false, in_list_view: false, in_standard_filter: false, set_only_once: false,
+  allow_on_submit: false, non_negative: false, writable: false,
+});
+const STANDARD: readonly MetaField[] = [
+  standard("name", "Data", { fr: "Numéro", en: "Number" }),
+  standard("creation", "Datetime", { fr: "Créé le", en: "Created" }),
+  standard("modified", "Datetime", { fr: "Modifié le", en: "Changed" }),
+  standard("owner", "Data", { fr: "Créé par", en: "Created by" }),
+];
+
+export interface ListFields {
+  /** undefined while it is not known. */
+  readonly mayRead: ComputedRef<boolean | undefined>;
+  readonly mayWrite: ComputedRef<boolean>;
+  readonly fields: ComputedRef<readonly MetaField[]>;
+  readonly byName: ComputedRef<ReadonlyMap<string, MetaField>>;
+  readonly known: ComputedRef<ReadonlySet<string>>;
+}
+
+export function useFields(doctype: MaybeRefOrGetter<string>): ListFields {
+  const { meta } = useMeta(() => toValue(doctype));
+  const fields = computed(() => (meta.value ? [...STANDARD, ...meta.value.fields.filter(({ fieldtype, hidden }) => !NO_CELL.has(fieldtype) && !hidden)] : []));
+  const byName = computed(() => new Map(fields.value.map((field) => [field.fieldname, field])));
+  return {
+    mayRead: computed(() => (meta.value === undefined ? undefined : meta.value !== null)),
+    mayWrite: computed(() => meta.value?.rights.write ?? false),
+    fields,
+    byName,
+    known: computed(() => new Set(byName.value.keys())),
+  };
+}
+
+const NUMBERS = new Set(["Int", "Float", "Currency", "Percent"]);
+export const isNumber = (field: MetaField | undefined): boolean => field !== undefined && NUMBERS.has(field.fieldtype);
+
+/** Of a column, in pixels. */
+export function widthOf(field: MetaField | undefined): number {
+  if (field === undefined) return 140;
+  if (isNumber(field) || field.fieldtype === "Check") return 110;
+  if (field.fieldtype === "Date") return 120;
+  if (field.fieldtype === "Datetime") return 170;
+  return field.fieldtype === "Select" ? 130 : 200;
+}
