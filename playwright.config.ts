@@ -46,6 +46,7 @@ export default defineConfig({
             PORT: String(port),
             GIGAFIBRE_STATE_DIR: stateDir,
             CHECKOUTS_PER_HOUR: "10000",
+            LOGINS_PER_HOUR: "10000",
             SEARCH_PER_SECOND: "1000",
             SEARCH_BURST: "5000",
           },

@@ -15,6 +15,8 @@ export type WifiPassword = z.infer<typeof wifiPassword>;
 export interface Device {
   /** Once it was asked for. */
   readonly state: Ref<DeviceState | undefined>;
+  /** What its ACS read of it when it was asked to: no reading of what is only known covers it. */
+  readonly live: ShallowRef<DeviceState["live"]>;
   readonly history: Ref<DeviceHistory | undefined>;
   /** What is being done now. */
   readonly busy: Readonly<Ref<DeviceActionName | "live" | "wifi" | null>>;
@@ -44,6 +46,7 @@ export function useDevice(serial: () => string, equipment: () => string, wants: 
   const busy = ref<DeviceActionName | "live" | "wifi" | null>(null);
   const said = shallowRef<{ good: boolean; says: Bilingual } | null>(null);
   const wifi = shallowRef<WifiPassword | null>(null);
+  const live = shallowRef<DeviceState["live"]>(null);
 
   async function doing(what: DeviceActionName | "live" | "wifi", run: () => Promise<void>): Promise<void> {
     if (busy.value !== null) return;
@@ -62,13 +65,16 @@ export function useDevice(serial: () => string, equipment: () => string, wants: 
   const patient = (init: RequestInit = {}): RequestInit => ({ ...init, signal: AbortSignal.timeout(ACS_PATIENCE_MS) });
   return {
     state,
+    live,
     history,
     busy,
     said,
     wifi,
     readNow: () => doing("live", async () => {
       const now = await askHub(deviceState, url("?live=true"), patient());
+      await client.cancelQueries({ queryKey: stateKey() });
       client.setQueryData(stateKey(), now);
+      live.value = now.live;
       if (now.live && now.live.answer.outcome !== "done") said.value = { good: false, says: ACS_REASONS[now.live.answer.reason].message };
     }),
     perform: (action) => doing(action, async () => {

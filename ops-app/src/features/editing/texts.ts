@@ -3,7 +3,8 @@ import type { Refusal } from "../../refusal.ts";
 
 export const texts = {
   fr: {
-    edit: (label: string, shown: string) => `${label}: ${shown || "vide"}. Modifier`,
+    edit: (label: string, shown: string) => `${label}: ${shown}. Modifier`,
+    add: (label: string, what: string) => `${label}: ${what}`,
     empty: "Ajouter",
     saved: (label: string) => `${label}: enregistré`,
     undo: "Annuler",
@@ -24,7 +25,8 @@ export const texts = {
     required: "obligatoire",
   },
   en: {
-    edit: (label: string, shown: string) => `${label}: ${shown || "empty"}. Edit`,
+    edit: (label: string, shown: string) => `${label}: ${shown}. Edit`,
+    add: (label: string, what: string) => `${label}: ${what}`,
     empty: "Add",
     saved: (label: string) => `${label}: saved`,
     undo: "Undo",

@@ -7,6 +7,7 @@ import { Refusal } from "../../refusal.ts";
 import type { Value } from "./edit-state.ts";
 import { saveValue } from "./save.ts";
 import type { FieldAt } from "./save.ts";
+import { useShortcut } from "../shell/shortcuts.ts";
 import { refusedAtField, texts } from "./texts.ts";
 
 export interface Change {
@@ -17,12 +18,15 @@ export interface Change {
 }
 
 const REMEMBERED = 50;
+const SHOWN_MS = 6_000;
 const changes: Change[] = [];
-let dismiss: (() => void) | undefined;
+let snack: ReturnType<typeof Notify.create> | undefined;
 
+/** One snack: the last word, in the place of the one before. */
 function say(message: string, undo?: () => void): void {
-  dismiss?.();
-  dismiss = Notify.create({ message, timeout: 6_000, ...(undo ? { actions: [{ label: texts[language.value].undo, color: "white", handler: undo }] } : {}) });
+  const said = { message, timeout: SHOWN_MS, actions: undo ? [{ label: texts[language.value].undo, color: "white", handler: undo }] : [] };
+  if (snack) snack(said);
+  else snack = Notify.create({ ...said, group: false, onDismiss: () => (snack = undefined) });
 }
 
 export function changed(change: Change): void {
@@ -31,10 +35,15 @@ export function changed(change: Change): void {
   say(texts[language.value].saved(said(change.label)), () => void undo(change));
 }
 
-export const undoLast = (): void => {
-  const last = changes.at(-1);
-  if (last) void undo(last);
-};
+/** Ctrl-Z, while the shell is shown. */
+export const useUndo = (): void =>
+  useShortcut({
+    keys: "mod+z", says: { fr: texts.fr.undo_last, en: texts.en.undo_last }, notWhileTyping: true,
+    run: () => {
+      const last = changes.at(-1);
+      if (last) void undo(last);
+    },
+  });
 
 async function undo(change: Change): Promise<void> {
   const t = texts[language.value];

@@ -72,12 +72,18 @@ export function useField(props: FieldProps): EditedField {
 
   function begin(): void {
     const draft = draftAt(user, what.value);
-    // It may have arrived all the same.
-    const arrived = draft && field.value && document.value && draft.typed === typedOf(field.value, held.value, language.value);
-    edit.value = draft && !arrived ? keptDraft(held.value, draft) : atRest(held.value);
+    edit.value = draft ? keptDraft(held.value, draft) : atRest(held.value);
   }
   watch(what, begin, { immediate: true });
-  watch(held, (now) => apply({ do: "held", held: now }), { flush: "sync" });
+  watch([held, field], ([now]) => {
+    apply({ do: "held", held: now });
+    // What was kept may have arrived all the same.
+    if (edit.value.phase === "kept" && field.value && document.value && edit.value.typed === textOf()) apply({ do: "cancel" });
+  }, { flush: "sync" });
+
+  function textOf(): string {
+    return field.value ? typedOf(field.value, held.value, language.value) : "";
+  }
 
   function apply(event: EditEvent): void {
     const before = edit.value;
@@ -104,7 +110,6 @@ export function useField(props: FieldProps): EditedField {
     }
   }
 
-  const textOf = (): string => (field.value ? typedOf(field.value, held.value, language.value) : "");
   const shownOf = (text: string | null): string => {
     if (text === null || !field.value) return "";
     const read = readTyped(field.value, text);

@@ -9,6 +9,8 @@ export interface Shortcut {
   /** `g h` is one after the other; `mod+k` is with Ctrl, or ⌘ on a Mac. */
   readonly keys: string;
   readonly says: Bilingual;
+  /** While somebody types, the keys are the browser's: Ctrl-Z takes back letters. */
+  readonly notWhileTyping?: true;
   readonly run: () => void;
 }
 
@@ -37,7 +39,7 @@ function pressed(event: KeyboardEvent): void {
   before = withMod || sequence ? null : { key, at: event.timeStamp };
   // Those of what was opened last come first.
   const found = [...shortcuts].reverse().find(({ keys }) => keys === sequence) ?? [...shortcuts].reverse().find(({ keys }) => keys === key);
-  if (!found) return;
+  if (!found || (found.notWhileTyping && isTyping(event.target))) return;
   event.preventDefault();
   found.run();
 }
