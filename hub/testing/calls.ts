@@ -27,7 +27,7 @@ export class Agent {
 
   /** By an id of its own, unless one is given. */
   async asks(what: string, body: object): Promise<LightMyRequestResponse> {
-    return this.#world.app.inject({ method: "POST", url: `/api/calls/${what}`, headers: this.headers, payload: { id: randomUUID(), ...body } });
+    return this.#world.app.inject({ method: "POST", url: `/api/calls/${what}`, headers: this.headers, payload: JSON.parse(JSON.stringify({ id: randomUUID(), ...body })) as object });
   }
 
   async done(answer: LightMyRequestResponse): Promise<CallState> {

@@ -42,4 +42,18 @@ export const CALLS = {
       en: "A payment of this order is not settled by the office yet. Nothing was cancelled; settle it in ERPNext, then try again.",
     },
   },
+  service_not_active: {
+    status: 409,
+    message: {
+      fr: "Ce service n'est pas dans l'état qu'il faut pour cela. Rien n'a été changé; voyez où il en est, puis recommencez.",
+      en: "This service is not in the state for that. Nothing was changed; see how it stands, then try again.",
+    },
+  },
+  device_not_in_use: {
+    status: 409,
+    message: {
+      fr: "Cet appareil n'est plus en service à ce lieu. Rien n'a été remplacé; choisissez celui qui y est.",
+      en: "This device is no longer in use at this place. Nothing was replaced; pick the one that is.",
+    },
+  },
 } as const satisfies Record<string, Reason>;

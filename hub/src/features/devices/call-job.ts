@@ -29,7 +29,7 @@ interface Call {
 }
 
 /** Asks for a call of every device heard so far whose place is that of one of these. In the caller's transaction. */
-export async function wishCalls(app: FastifyInstance, client: pg.ClientBase, changed: readonly EquipmentFacts[]): Promise<void> {
+export async function wishCalls(app: FastifyInstance, client: pg.ClientBase, changed: readonly Pick<EquipmentFacts, "service_location">[]): Promise<void> {
   const places = changed.map(({ service_location }) => service_location).filter((place) => place !== "");
   const { rows } = await client.query<{ serial: string }>(
     `insert into device_call as waiting (serial)

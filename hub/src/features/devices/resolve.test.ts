@@ -86,8 +86,14 @@ describe("what a device is told", () => {
   });
 
   it("is nothing at all at a place without service, or once it was returned", () => {
-    for (const status of ["Suspended", "Cancelled", ""]) expect(told("ont", { model: "tr098" }, { ...place, status })).toBeNull();
+    for (const status of ["Cancelled", ""]) expect(told("ont", { model: "tr098" }, { ...place, status })).toBeNull();
     expect(told("old", { model: "tr181" })).toBeNull();
+  });
+
+  it("at a suspended place is what it was, with its telephone lines closed", () => {
+    const active = told("ont", { model: "tr098" });
+    const { "IGD.Registrar": _registrar, "IGD.AuthUserName": _user, ...rest } = active ?? {};
+    expect(told("ont", { model: "tr098" }, { ...place, status: "Suspended" })).toEqual({ ...rest, "IGD.Line.1.Enable": "Disabled" });
   });
 
   it("has a hash of it and of the firmware wanted, whichever runs; another key makes another hash", () => {

@@ -11,7 +11,8 @@ export interface Said {
   readonly firmware?: string | undefined;
 }
 
-const SERVED = new Set(["Active", "Pending Install"]);
+/** A suspended place keeps what it is told, but for its telephone lines, which are closed. */
+const SERVED = new Set(["Active", "Pending Install", "Suspended"]);
 const IN_USE = new Set(["En attente", "Actif"]);
 const TABLE: Readonly<Record<DataModel, string>> = { tr098: "TR-098", tr181: "TR-181" };
 
@@ -20,7 +21,9 @@ export function resolve(facts: PlaceFacts, equipment: string, { profiles, sip_se
   const device = facts.equipment.find(({ name }) => name === equipment);
   if (!device || !SERVED.has(facts.status) || !IN_USE.has(device.status)) return null;
   const profile = profileOf(device, profiles, said);
-  const values = valuesFor(device, facts.equipment.filter(({ status }) => IN_USE.has(status)), profile, sip_server);
+  const inUse = facts.equipment.filter(({ status }) => IN_USE.has(status));
+  const told = facts.status === "Suspended" ? inUse.map((each) => ({ ...each, custom_sip_username: "" })) : inUse;
+  const values = valuesFor(told.find(({ name }) => name === device.name) ?? device, told, profile, sip_server);
   const parameters = (profile?.parameters ?? []).flatMap(({ data_model, path, value_template, value_type }): DeviceParameter[] => {
     const value = data_model === TABLE[said.model] ? filled(value_template, values) : undefined;
     return value === undefined ? [] : [{ path, value, type: `xsd:${value_type}` }];

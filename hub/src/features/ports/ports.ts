@@ -84,3 +84,8 @@ export async function free(client: pg.ClientBase, fibreId: string, { order, seri
   const { rows } = await client.query<{ sn: string | null }>("select sn from fibre where id = $1", [fibreId]);
   return rows.every(({ sn }) => (sn ?? "") === "");
 }
+
+/** From one ONT to the one that replaces it. What anybody else wrote there is left as it is. */
+export async function passOn(client: pg.ClientBase, fibreId: string, from: readonly string[], to: string): Promise<void> {
+  await client.query("update fibre set sn = $3 where id = $1 and sn = any($2)", [fibreId, from, to]);
+}
