@@ -3,31 +3,35 @@
 // something else: that comes in every Inform, and is empty after a factory reset, of which GenieACS's own database knows nothing.
 const now = Date.now();
 const text = (found) => (found.size && found.value ? String(found.value[0]) : "");
-const events = ["0_BOOTSTRAP", "1_BOOT", "6_CONNECTION_REQUEST", "4_VALUE_CHANGE"].map((event) => declare("Events." + event, { value: 1 }));
-const id = declare("DeviceID.SerialNumber", { value: 1 });
-const oui = declare("DeviceID.OUI", { value: 1 });
-const productClass = declare("DeviceID.ProductClass", { value: 1 });
-const tr181 = declare("Device.DeviceInfo.ProvisioningCode", { value: 1 });
-const tr098 = declare("InternetGatewayDevice.DeviceInfo.ProvisioningCode", { value: 1 });
+const DEVICE = "Device.";
+const IGD = "InternetGatewayDevice.";
+const WAN = IGD + "WANDevice.*.WANConnectionDevice.*.WANIPConnection.*.";
 
-const root = tr181.size ? "Device" : "InternetGatewayDevice";
-const code = tr181.size ? tr181 : tr098;
+// All declared before the first is read, of either data model: the first reading of what was declared since the last runs the script again, and each
+// run has 50 ms. Of the model that a device has not, nothing is asked of it.
+const events = ["0_BOOTSTRAP", "1_BOOT", "6_CONNECTION_REQUEST", "4_VALUE_CHANGE"].map((event) => declare("Events." + event, { value: 1 }));
+const [id, oui, productClass] = ["SerialNumber", "OUI", "ProductClass"].map((part) => declare("DeviceID." + part, { value: 1 }));
+const of = (tr181, tr098, known = 1) => [declare(tr181, { value: known }), declare(tr098, { value: known })];
+const ofBoth = (path) => of(DEVICE + path, IGD + path);
+const codes = ofBoth("DeviceInfo.ProvisioningCode");
+const versions = ofBoth("DeviceInfo.SoftwareVersion");
+const callers = ofBoth("ManagementServer.ConnectionRequestURL");
+const macs = of("Device.Ethernet.Interface.*.MACAddress", WAN + "MACAddress");
+const addresses = of("Device.IP.Interface.*.IPv4Address.*.IPAddress", WAN + "ExternalIPAddress");
+const LIGHT = ["Device.Optical.Interface.*.OpticalSignalLevel", "InternetGatewayDevice.WANDevice.*.*.RXPower"];
+const lights = of(...LIGHT, Date.now(300000));
+
+const which = codes[0].size ? 0 : 1;
+const root = which === 0 ? "Device" : "InternetGatewayDevice";
+const [code, version, caller, mac, address] = [codes, versions, callers, macs, addresses].map((pair) => pair[which]);
 const serial = text(id);
 const [bootstrap, boot, called, changed] = events.map((event) => text(event) === String(now));
-
-// All declared before the first is read: each reading of what is not known yet runs the script again, and each run has 50 ms.
-const WAN = "InternetGatewayDevice.WANDevice.*.WANConnectionDevice.*.WANIPConnection.*";
 // Measured again at each start, and otherwise every five minutes at most.
-const lately = bootstrap || boot ? now : Date.now(300000);
-const light = declare(tr181.size ? "Device.Optical.Interface.*.OpticalSignalLevel" : "InternetGatewayDevice.WANDevice.*.*.RXPower", { value: lately });
-const mac = declare(tr181.size ? "Device.Ethernet.Interface.*.MACAddress" : WAN + ".MACAddress", { value: 1 });
-const address = declare(tr181.size ? "Device.IP.Interface.*.IPv4Address.*.IPAddress" : WAN + ".ExternalIPAddress", { value: 1 });
-const caller = declare(root + ".ManagementServer.ConnectionRequestURL", { value: 1 });
-const version = declare(root + ".DeviceInfo.SoftwareVersion", { value: 1 });
+const light = bootstrap || boot ? declare(LIGHT[which], { value: now }) : lights[which];
 const firmware = text(version);
 
 const said = {
-  model: tr181.size ? "tr181" : "tr098",
+  model: which === 0 ? "tr181" : "tr098",
   oui: text(oui),
   product_class: text(productClass),
   mac: text(mac).replace(/[^0-9A-Fa-f]/g, "").toUpperCase(),
