@@ -36,6 +36,8 @@ import { services } from "./features/services/routes.ts";
 import { session } from "./features/session/routes.ts";
 import { site } from "./features/site/routes.ts";
 import { swaps } from "./features/swap/routes.ts";
+import { tickets } from "./features/tickets/routes.ts";
+import { merges } from "./features/merge/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
@@ -124,6 +126,8 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(cancellations);
   await app.register(services);
   await app.register(swaps);
+  await app.register(tickets);
+  await app.register(merges);
   await app.register(customers);
   await app.register(find);
   await app.register(billing);

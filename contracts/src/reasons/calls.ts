@@ -49,6 +49,13 @@ export const CALLS = {
       en: "This service is not in the state for that. Nothing was changed; see how it stands, then try again.",
     },
   },
+  two_cards: {
+    status: 409,
+    message: {
+      fr: "Les deux clients ont une carte enregistrée. Rien n'a été fusionné; dites laquelle reste, l'autre sera effacée.",
+      en: "Both customers have a card on file. Nothing was merged; say which one stays, the other will be erased.",
+    },
+  },
   device_not_in_use: {
     status: 409,
     message: {

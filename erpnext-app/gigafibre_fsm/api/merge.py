@@ -1,0 +1,33 @@
+"""Two customers that are one: all that is linked to the one becomes the other's, in one transaction, as the person who asks."""
+
+import frappe
+from frappe import _
+
+from gigafibre_fsm.users import require_role
+
+CARD = ("stripe_customer_id", "stripe_payment_method", "ppa_enabled")
+
+
+@frappe.whitelist(methods=["POST"])
+def customers(old: str, into: str, values: dict | str | None = None) -> dict:
+	"""Merges the Customer `old` into `into` and sets `values` there, of the card on file only.
+
+	Answers `{customer, replayed}`; `replayed` where `old` was merged into it before.
+	"""
+	require_role("Ops Agent", "Dispatcher")
+	card = frappe.parse_json(values) or {}
+	if set(card) - set(CARD):
+		frappe.throw(_("Only the card on file is set by a merge"))
+	if not frappe.db.exists("Customer", old):
+		if frappe.db.exists("Document Rename", {"document_type": "Customer", "old_name": old, "new_name": into, "merged": 1}):
+			return {"customer": into, "replayed": True}
+		frappe.throw(_("{0} {1} not found").format(_("Customer"), old), frappe.DoesNotExistError)
+	kept = frappe.get_doc("Customer", into, for_update=True)
+	kept.check_permission("write")
+	called = kept.customer_name
+	frappe.rename_doc("Customer", old, into, merge=True, show_alert=False)
+	kept.reload()
+	# ERPNext calls a renamed customer as its document is named.
+	kept.update({"customer_name": called, **card})
+	kept.save()
+	return {"customer": into, "replayed": False}

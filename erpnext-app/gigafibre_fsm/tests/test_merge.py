@@ -1,0 +1,28 @@
+import frappe
+from frappe.tests.utils import FrappeTestCase
+
+from gigafibre_fsm.api.merge import customers
+from gigafibre_fsm.tests import site
+
+
+class TestMerge(FrappeTestCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		site.people()
+
+	def test_all_that_is_the_ones_becomes_the_others_once(self):
+		one, other = site.location(), site.location()
+		with site.signed_in(site.AGENT):
+			self.assertEqual(customers(other.customer, one.customer, {"stripe_customer_id": "cus_1"}), {"customer": one.customer, "replayed": False})
+			self.assertTrue(customers(other.customer, one.customer)["replayed"])
+		self.assertEqual(frappe.db.get_value("Service Location", other.name, "customer"), one.customer)
+		self.assertEqual(frappe.db.get_value("Customer", one.customer, "stripe_customer_id"), "cus_1")
+		self.assertFalse(frappe.db.exists("Customer", other.customer))
+
+	def test_only_the_card_is_set_and_technicians_merge_nobody(self):
+		one, other = site.location(), site.location()
+		with site.signed_in(site.AGENT):
+			self.assertRaises(frappe.ValidationError, customers, other.customer, one.customer, {"customer_name": "x"})
+		with site.signed_in(site.TECHNICIAN):
+			self.assertRaises(frappe.PermissionError, customers, other.customer, one.customer)
