@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { addDays, isoDate } from "./dates.ts";
 import type { IsoDate } from "./dates.ts";
+import type { Language } from "./language.ts";
 import { visitStatus } from "./visits.ts";
 
 /** A point of a day, `09:30`. */
@@ -124,3 +125,10 @@ export const dayOf = (start: string): IsoDate => start.slice(0, 10);
 export const minuteOf = (start: string): number => minutesOf(start.slice(11));
 export const localTimeAt = (day: IsoDate, minutes: number): string => `${day} ${timeOf(minutes)}`;
 export const daysFrom = (from: IsoDate, count: number): IsoDate[] => Array.from({ length: count }, (_, index) => addDays(from, index));
+
+/** "9 h 30" / "9:30 a.m." */
+export function formatTime(minutes: number, language: Language): string {
+  const [hours, rest] = [Math.floor(minutes / 60), String(minutes % 60).padStart(2, "0")];
+  if (language === "fr") return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${rest}`;
+  return `${hours % 12 || 12}${minutes % 60 === 0 ? "" : `:${rest}`} ${hours < 12 ? "a.m." : "p.m."}`;
+}

@@ -2,6 +2,10 @@
 import type { AriaAttributes } from "vue";
 
 declare module "vue" {
+  interface HTMLAttributes {
+    /** What a script reads off an element. */
+    [data: `data-${string}`]: string | number | undefined;
+  }
   interface ComponentCustomProps extends AriaAttributes {
     id?: string;
     lang?: string;

@@ -2,7 +2,7 @@
  * The app's rooms, in the order of the rail. A room says here how it is called, found and reached by keyboard; what is not in this list is not
  * shown.
  */
-import { symRoundedAddShoppingCart, symRoundedHome, symRoundedInbox, symRoundedRssFeed, symRoundedTableRows } from "@quasar/extras/material-symbols-rounded";
+import { symRoundedAddShoppingCart, symRoundedCalendarViewDay, symRoundedHome, symRoundedInbox, symRoundedRssFeed, symRoundedTableRows } from "@quasar/extras/material-symbols-rounded";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { computed } from "vue";
 import type { Component, Ref } from "vue";

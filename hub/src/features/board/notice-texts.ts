@@ -1,5 +1,5 @@
 /** How a customer is told of their visit's date. */
-import { dayOf, minuteOf } from "@gigafibre/contracts/board";
+import { dayOf, formatTime, minuteOf } from "@gigafibre/contracts/board";
 import { formatDay } from "@gigafibre/contracts/dates";
 import type { Language } from "@gigafibre/contracts/language";
 import { emailHtml } from "../messages/email-html.ts";
@@ -18,13 +18,6 @@ export interface Notice {
   readonly start: string;
   readonly address: string;
   readonly company_phone: string;
-}
-
-/** "vers 9 h 30" is said with spaces, as in French. */
-export function formatTime(start: string, language: Language): string {
-  const [hours, minutes] = [Math.floor(minuteOf(start) / 60), minuteOf(start) % 60];
-  if (language === "fr") return `${hours} h${minutes ? ` ${String(minutes).padStart(2, "0")}` : ""}`;
-  return `${hours % 12 || 12}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""} ${hours < 12 ? "a.m." : "p.m."}`;
 }
 
 const SMS = {
@@ -78,7 +71,7 @@ const EMAIL = {
 /** It ends with the job's number: that is how a message already sent is recognised. */
 export function noticeSms({ kind, job, language, start, company_phone }: Notice): string {
   const day = formatDay(dayOf(start), language);
-  const said = kind === "put_back" ? SMS[language].put_back(day, company_phone) : SMS[language][kind](`${day}, ${EMAIL[language].about(formatTime(start, language))}`);
+  const said = kind === "put_back" ? SMS[language].put_back(day, company_phone) : SMS[language][kind](`${day}, ${EMAIL[language].about(formatTime(minuteOf(start), language))}`);
   return toGsm7(`${said} Gigafibre, ${job}`);
 }
 
@@ -89,7 +82,7 @@ export function noticeEmail({ kind, job, language, start, address, company_phone
   const blocks: EmailBlock[] = [
     { kind: "paragraph", text: words.hello(name) },
     { kind: "paragraph", text: words.says[kind] },
-    { kind: "facts", rows: [[words.when, kind === "put_back" ? day : `${day}, ${words.about(formatTime(start, language))}`], [words.where, address], [words.visit, job]] },
+    { kind: "facts", rows: [[words.when, kind === "put_back" ? day : `${day}, ${words.about(formatTime(minuteOf(start), language))}`], [words.where, address], [words.visit, job]] },
     { kind: "paragraph", text: words.questions(company_phone) },
   ];
   return { subject, text: emailText(blocks), html: emailHtml(subject, language, blocks) };

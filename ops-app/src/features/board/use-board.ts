@@ -1,0 +1,138 @@
+/** The board of some days, as ERPNext holds it and as it will be once what was moved here has arrived. */
+import { board as boardSchema, changedMeanwhile, moveAnswer } from "@gigafibre/contracts/board";
+import type { Board, BoardJob } from "@gigafibre/contracts/board";
+import { keepPreviousData, useQuery } from "@tanstack/vue-query";
+import { language, said } from "@gigafibre/theme/language.ts";
+import { Notify } from "quasar";
+import type { QNotifyCreateOptions } from "quasar";
+import { computed, shallowReactive } from "vue";
+import type { ComputedRef, Ref } from "vue";
+import { askHub, posted } from "../../hub-request.ts";
+import { queryClient } from "../../query-client.ts";
+import { keys } from "../../query-keys.ts";
+import { Refusal } from "../../refusal.ts";
+import { MOVABLE, sameTarget, targetOf, withMove } from "./moves.ts";
+import type { Target } from "./moves.ts";
+import { texts, whereSaid } from "./texts.ts";
+
+const REMEMBERED = 30;
+/** The hub's own answer of an hour ago says nothing of technicians and holidays changed meanwhile. */
+const EVERY_MS = 60_000;
+
+export const boardKey = (from: string, days: number) => keys.list("Dispatch Job", "board", from, days);
+const BOARDS = keys.list("Dispatch Job", "board");
+
+export interface Moves {
+  readonly board: ComputedRef<Board | undefined>;
+  readonly error: Ref<Error | null>;
+  readonly refetch: () => unknown;
+  readonly find: (name: string | null) => BoardJob | undefined;
+  readonly isMovable: (job: BoardJob) => boolean;
+  readonly isPending: (name: string) => boolean;
+  readonly move: (job: BoardJob, to: Target) => Promise<void>;
+  readonly undoLast: () => void;
+}
+
+export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Ref<boolean>): Moves {
+  /** On their way; shown where they go. */
+  const pending = shallowReactive(new Map<string, Target>());
+  let dismiss: (() => void) | undefined;
+  const say = (message: string, more: QNotifyCreateOptions = {}): void => {
+    dismiss?.();
+    dismiss = Notify.create({ message, ...more });
+  };
+  const done: { name: string; before: Target; after: Target }[] = [];
+
+  const { data, error, refetch } = useQuery({
+    queryKey: computed(() => boardKey(from.value, days.value)),
+    queryFn: ({ signal }) => askHub(boardSchema, `/api/board?${new URLSearchParams({ from: from.value, days: String(days.value) }).toString()}`, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+  });
+  const board = computed(() => data.value && [...pending].reduce((so, [name, target]) => withMove(so, name, target), data.value));
+  const find = (name: string | null): BoardJob | undefined => [...(board.value?.jobs ?? []), ...(board.value?.waiting ?? [])].find((job) => job.name === name);
+  const isMovable = (job: BoardJob): boolean => board.value?.may_move === true && MOVABLE.has(job.status) && !pending.has(job.name);
+
+  /** As the hub holds it, whatever is on its way. */
+  const held = (name: string): BoardJob | undefined => [...(data.value?.jobs ?? []), ...(data.value?.waiting ?? [])].find((job) => job.name === name);
+
+  async function send(name: string, to: Target, modified: string): Promise<BoardJob> {
+    // Made once: after a lost answer the same is sent again, and done once.
+    const body = posted({ id: crypto.randomUUID(), technician: to?.technician ?? null, start: to?.start ?? null, ...(to ? { minutes: to.minutes } : {}), modified, tell_customer: tellCustomers.value });
+    const ask = () => askHub(moveAnswer, `/api/board/jobs/${encodeURIComponent(name)}/move`, body);
+    const { job } = await ask().catch((error: unknown) => {
+      if (error instanceof Refusal && (error.reason === "erpnext_outcome_unknown" || error.reason === "network_lost")) return ask();
+      throw error;
+    });
+    return job;
+  }
+
+  /** What changed meanwhile was not its place: whoever wrote a note does not stop a move. */
+  async function sendStanding(name: string, before: Target, to: Target, modified: string): Promise<BoardJob> {
+    try {
+      return await send(name, to, modified);
+    } catch (error) {
+      const meanwhile = error instanceof Refusal && error.reason === "visit_changed_meanwhile" ? changedMeanwhile.safeParse(error.details).data?.job : undefined;
+      if (!meanwhile || !sameTarget(targetOf(meanwhile), before)) throw error;
+      return send(name, to, meanwhile.modified);
+    }
+  }
+
+  async function go(name: string, to: Target): Promise<{ before: Target } | null> {
+    const job = held(name);
+    const before = job && targetOf(job);
+    if (!job || before === undefined || sameTarget(before, to)) return null;
+    pending.set(name, to);
+    try {
+      const now = await sendStanding(name, before, to, job.modified);
+      queryClient.setQueriesData<Board>({ queryKey: BOARDS }, (old) => old && replaced(old, now));
+      return { before };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refused(error);
+      return null;
+    } finally {
+      pending.delete(name);
+      void queryClient.invalidateQueries({ queryKey: BOARDS });
+    }
+  }
+
+  function refused(error: Refusal): void {
+    const t = texts[language.value];
+    const { data: meanwhile } = changedMeanwhile.safeParse(error.details);
+    const where = meanwhile?.job && board.value ? whereSaid(board.value, targetOf(meanwhile.job), language.value) : null;
+    const message = typeof error.details["message"] === "string" ? error.details["message"] : null;
+    say(said(error.said), { caption: [meanwhile && where ? t.by(meanwhile.by, where) : null, message].filter(Boolean).join(" "), timeout: 12_000, attrs: { role: "alert" } });
+  }
+
+  async function move(job: BoardJob, to: Target): Promise<void> {
+    const made = await go(job.name, to);
+    if (!made) return;
+    done.push({ name: job.name, before: made.before, after: to });
+    if (done.length > REMEMBERED) done.shift();
+    const t = texts[language.value];
+    const where = board.value ? whereSaid(board.value, to, language.value) : "";
+    say(t.moved(job.customer.title, where), {
+      caption: tellCustomers.value ? t.will_be_told : t.not_told, timeout: 8_000,
+      actions: [{ label: t.undo, color: "white", handler: undoLast }],
+    });
+  }
+
+  function undoLast(): void {
+    const last = done.pop();
+    if (!last) return;
+    const standing = held(last.name);
+    // Somebody has moved it since: theirs stands.
+    if (!standing || !sameTarget(targetOf(standing), last.after)) return say(texts[language.value].moved_since);
+    void go(last.name, last.before).then((undone) => undone && say(texts[language.value].undone));
+  }
+
+  return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move, undoLast };
+}
+
+/** In the board of any days: it is shown only where its day is. */
+function replaced(old: Board, job: BoardJob): Board {
+  const [jobs, waiting] = [old.jobs, old.waiting].map((list) => list.filter(({ name }) => name !== job.name)) as [BoardJob[], BoardJob[]];
+  if (job.start === null) return { ...old, jobs, waiting: [...waiting, job] };
+  return { ...old, waiting, jobs: old.days.some(({ date }) => job.start?.startsWith(date)) ? [...jobs, job] : jobs };
+}
