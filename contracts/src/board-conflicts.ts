@@ -1,10 +1,10 @@
 /** What speaks against a visit at a time. The hub and the page ask the same function; a dispatcher may know better, and does as they say. */
-import { dayOf, minuteOf, minutesOf, timeOf } from "./board.ts";
+import { dayOf, formatTime, minuteOf, minutesOf } from "./board.ts";
 import type { Board, BoardJob, BoardTechnician, Travel } from "./board.ts";
 import { weekday } from "./dates.ts";
 import type { IsoDate } from "./dates.ts";
 import { distanceKm } from "./follow.ts";
-import type { Bilingual } from "./language.ts";
+import type { Bilingual, Language } from "./language.ts";
 
 export type ConflictKind = "overlap" | "drive" | "missing_skill" | "outside_hours" | "day_off" | "away" | "holiday" | "day_full" | "unknown_technician";
 
@@ -72,7 +72,8 @@ function ofDay(technician: BoardTechnician, day: IsoDate, { days, jobs }: Around
 function ofHours({ day_starts_at, day_ends_at }: BoardTechnician, { start, minutes }: Placed): Conflict[] {
   const [from, to] = spanOf({ start, minutes });
   if (from >= minutesOf(day_starts_at) && to <= minutesOf(day_ends_at)) return [];
-  return [{ kind: "outside_hours", says: { fr: `Hors des heures de travail (${day_starts_at} à ${day_ends_at})`, en: `Outside working hours (${day_starts_at} to ${day_ends_at})` } }];
+  const hours = (language: Language): [string, string] => [formatTime(minutesOf(day_starts_at), language), formatTime(minutesOf(day_ends_at), language)];
+  return [{ kind: "outside_hours", says: { fr: `Hors des heures de travail (${hours("fr").join(" à ")})`, en: `Outside working hours (${hours("en").join(" to ")})` } }];
 }
 
 function ofSkills(technician: BoardTechnician, job: Placed): Conflict[] {
@@ -88,8 +89,8 @@ function ofOthers(job: Placed, { jobs, travel }: Around): Conflict[] {
   const after = others.find((other) => spanOf(other)[0] >= end);
   return [
     ...overlaps.map((other): Conflict => {
-      const [address, at] = [other.place.address || other.name, timeOf(spanOf(other)[0])];
-      return { kind: "overlap", with: other.name, says: { fr: `En même temps que ${address} (${at})`, en: `At the same time as ${address} (${at})` } };
+      const [address, at] = [other.place.address || other.name, spanOf(other)[0]];
+      return { kind: "overlap", with: other.name, says: { fr: `En même temps que ${address} (${formatTime(at, "fr")})`, en: `At the same time as ${address} (${formatTime(at, "en")})` } };
     }),
     ...[before, after].flatMap((other): Conflict[] => {
       if (!other) return [];

@@ -31,6 +31,7 @@ import { installDateRoutes } from "./features/install-dates/routes.ts";
 import { reconcileRoutes } from "./features/reconcile/routes.ts";
 import { restores } from "./features/reconcile/restores.ts";
 import { liveEvents } from "./features/live-events/routes.ts";
+import { maps } from "./features/maps/routes.ts";
 import { passThrough } from "./features/pass-through/routes.ts";
 import { services } from "./features/services/routes.ts";
 import { session } from "./features/session/routes.ts";
@@ -134,6 +135,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(portActivations);
   await app.register(visits);
   await app.register(boardRoutes);
+  await app.register(maps);
   await app.register(follow);
   await app.register(outbox);
   await app.register(queues);

@@ -76,6 +76,13 @@ const environment = z.object({
   ACS_FIRMWARE_URL: optionalUrl,
   /** The broker on which the ACS's bridge tells what devices say: `mqtt://user:password@host:1883`. */
   MQTT_URL: z.string().optional(),
+  /** Traccar's API, asked where vehicles are while dispatch looks at the map, and a token of a user who sees them all. */
+  TRACCAR_URL: optionalUrl,
+  TRACCAR_TOKEN: z.string().optional(),
+  /** The style of the office's maps, Mapbox's or any other. Without it they draw our own roads, drops and zones, and ask nobody outside. */
+  MAP_STYLE_URL: optionalUrl,
+  /** Other origins from which that style takes tiles, fonts and pictures, with spaces between. */
+  MAP_ORIGINS: z.string().default(""),
   /** How a drive between two visits is reckoned: how much longer roads are than the crow's way, and how fast one drives. */
   TRAVEL_ROAD_FACTOR: z.coerce.number().min(1).max(5).default(1.3),
   TRAVEL_KMH: z.coerce.number().min(5).max(130).default(60),

@@ -5,6 +5,9 @@ import { addDays, localDate, weekday } from "@gigafibre/contracts/dates";
 import { signedIn } from "../field/technician.ts";
 import { DISPATCHER } from "./office.ts";
 
+/** Makes places, which an order makes otherwise. */
+const ADMIN = "admin@gigafibre.test";
+
 /** A Wednesday well ahead, another for each test. */
 export function quietDay(weeks: number): string {
   const today = localDate(new Date());
@@ -17,16 +20,16 @@ export interface Made {
 }
 
 export async function aJob(request: APIRequest, baseURL: string, title: string, values: Record<string, unknown> = {}): Promise<Made> {
-  const office = await signedIn(request, baseURL, DISPATCHER);
-  const made = async (doctype: string, data: Record<string, unknown>): Promise<string> => {
-    const answer = await office.post(`/api/resource/${encodeURIComponent(doctype)}`, { data });
+  const [office, admin] = await Promise.all([signedIn(request, baseURL, DISPATCHER), signedIn(request, baseURL, ADMIN)]);
+  const made = async (doctype: string, data: Record<string, unknown>, by = office): Promise<string> => {
+    const answer = await by.post(`/api/resource/${encodeURIComponent(doctype)}`, { data });
     expect(answer.ok(), await answer.text()).toBe(true);
     return ((await answer.json()) as { data: { name: string } }).data.name;
   };
   const customer = await made("Customer", { customer_name: title, customer_group: "Résidentiel" });
-  const place = await made("Service Location", { customer, address_line: "12 chemin de la Rivière", city: "Ormstown", postal_code: "J0S 1K0", latitude: 45.1253, longitude: -74.0128 });
+  const place = await made("Service Location", { customer, address_line: "12 chemin de la Rivière", city: "Ormstown", postal_code: "J0S 1K0", latitude: 45.1253, longitude: -74.0128 }, admin);
   const job = await made("Dispatch Job", { customer, service_location: place, job_type: "Repair", contact_phone: "450-555-0177", required_tags: [{ tag: "Fibre" }], ...values });
-  await office.dispose();
+  await Promise.all([office.dispose(), admin.dispose()]);
   return { job, title };
 }
 
@@ -39,7 +42,7 @@ export async function placed(request: APIRequest, baseURL: string, { job }: Made
 
 /** The demonstration has one dispatcher. */
 export async function anotherDispatcher(request: APIRequest, baseURL: string): Promise<string> {
-  const admin = await signedIn(request, baseURL, "admin@gigafibre.test");
+  const admin = await signedIn(request, baseURL, ADMIN);
   const email = `rita-${crypto.randomUUID().slice(0, 8)}@gigafibre.test`;
   const answer = await admin.post("/api/resource/User", { data: { email, first_name: "Rita", last_name: "Roy", role_profile_name: "Dispatcher", language: "fr", send_welcome_email: 0, new_password: "demo" } });
   expect(answer.ok(), await answer.text()).toBe(true);
@@ -64,6 +67,7 @@ export async function hourIn(page: Page, technician: string, hour: number): Prom
 }
 
 export async function takeTo(page: Page, made: Made, to: { x: number; y: number }): Promise<void> {
+  await chip(page, made).scrollIntoViewIfNeeded();
   const box = await chip(page, made).boundingBox();
   if (!box) throw new Error(`${made.job} is not on the board`);
   await page.mouse.move(box.x + 6, box.y + 8);

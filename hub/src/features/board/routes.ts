@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { board, boardQuery, boardSlots, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
+import { board, boardPositions, boardQuery, boardSlots, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
 import { slotsFor } from "@gigafibre/contracts/board-slots";
 import { problem } from "@gigafibre/contracts/problems";
 import type { StaffSession } from "@gigafibre/contracts/session";
@@ -11,8 +11,10 @@ import { erpnextTime } from "../orders/steps.ts";
 import { boardOf, jobNow } from "./facts.ts";
 import { hold } from "./holds.ts";
 import { moveJob } from "./move.ts";
+import { positionsOf } from "./positions.ts";
 import { noticeJob } from "./notices.ts";
 import { reminderJob } from "./reminders.ts";
+import { traccar } from "./traccar.ts";
 
 const params = z.strictObject({ name: z.string().min(1).max(140) });
 /** How far the next slots are looked for. */
@@ -34,6 +36,7 @@ function whoOf({ staff }: FastifyRequest): StaffSession {
 export async function boardRoutes(root: FastifyInstance): Promise<void> {
   await noticeJob(root);
   await reminderJob(root);
+  const vehicles = traccar(root.config, (error) => root.log.info({ err: error }, "Traccar does not say where technicians are"));
   const app = root.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -49,6 +52,20 @@ export async function boardRoutes(root: FastifyInstance): Promise<void> {
       },
     },
     async (request) => answered(boardOf(root, asPerson(request), request.query.from, request.query.days)),
+  );
+
+  app.get(
+    "/api/board/positions",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "Where technicians are now",
+        description: "By Traccar where it is configured, else by the phone of one whom a customer follows; of the last half hour. Nothing of it is kept.",
+        response: { 200: boardPositions, 503: problem },
+      },
+    },
+    async (request) => answered(positionsOf(root, vehicles, asPerson(request))),
   );
 
   app.post(

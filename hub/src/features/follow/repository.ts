@@ -103,6 +103,15 @@ export async function followed(db: Connection, token: string): Promise<FollowAns
   };
 }
 
+/** Technicians whom a customer follows at this moment, where their phone or vehicle was last. */
+export async function onTheWay(db: Connection): Promise<{ technician: string; latitude: number; longitude: number; at: Date }[]> {
+  const { rows } = await db.query<{ technician: string; latitude: number; longitude: number; at: Date }>(
+    `select distinct on (technician) technician, latitude, longitude, position_at as at from follow_link
+     where ended_at is null and ends_at > now() and position_at is not null order by technician, position_at desc`,
+  );
+  return rows;
+}
+
 export async function pruneFollowed(db: Connection): Promise<void> {
   await db.query("update follow_link set latitude = null, longitude = null, position_at = null where ends_at <= now() and position_at is not null");
   await db.query("delete from follow_link where ends_at < now() - interval '1 day'");

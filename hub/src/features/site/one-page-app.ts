@@ -18,7 +18,19 @@ const POLICY: Readonly<Record<string, string[]>> = {
   "style-src": ["'self'", "'unsafe-inline'"],
 };
 
-export async function onePageApp(app: FastifyInstance, { prefix, root }: { prefix: "field" | "ops"; root: string }): Promise<void> {
+interface OnePage {
+  readonly prefix: "field" | "ops";
+  readonly root: string;
+  /** Whom the app asks besides the hub: those that a map's style names. */
+  readonly outside?: readonly string[];
+}
+
+const policyOf = (outside: readonly string[]): Record<string, string[]> => ({
+  ...POLICY,
+  ...(outside.length === 0 ? {} : { "connect-src": ["'self'", ...outside], "img-src": [...(POLICY["img-src"] ?? []), ...outside] }),
+});
+
+export async function onePageApp(app: FastifyInstance, { prefix, root, outside = [] }: OnePage): Promise<void> {
   const found = await SitePages.read(root);
   await app.register(compress, { threshold: 1_024, encodings: ["br", "gzip"], brotliOptions: { params: { 1: 5 } } });
   await app.register(serveFiles, { root, serve: false, cacheControl: false, decorateReply: true });
@@ -27,7 +39,7 @@ export async function onePageApp(app: FastifyInstance, { prefix, root }: { prefi
     const [, query] = (request.raw.url ?? "").split("?", 2);
     return reply.redirect(`/${prefix}/${query ? `?${query}` : ""}`, 308);
   });
-  app.get(`/${prefix}/*`, { config: { access: "public" }, helmet: { contentSecurityPolicy: { useDefaults: false, directives: { ...POLICY } } } }, async (request, reply) => {
+  app.get(`/${prefix}/*`, { config: { access: "public" }, helmet: { contentSecurityPolicy: { useDefaults: false, directives: policyOf(outside) } } }, async (request, reply) => {
     const file = found.fileOfApp((request.params as { "*": string })["*"]);
     if (file === null) return reply.callNotFound();
     return reply.header("cache-control", cacheControl(file)).sendFile(file);

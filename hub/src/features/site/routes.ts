@@ -5,9 +5,13 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ServerResponse } from "node:http";
 import { siteConfig } from "@gigafibre/contracts/site";
+import type { Config } from "../../config.ts";
 import { declareScope } from "../../plugins/access.ts";
 import { onePageApp } from "./one-page-app.ts";
 import { cacheControl, SitePages } from "./pages.ts";
+
+const mapOrigins = ({ MAP_STYLE_URL, MAP_ORIGINS }: Pick<Config, "MAP_STYLE_URL" | "MAP_ORIGINS">): string[] =>
+  MAP_STYLE_URL === undefined ? [] : [...new Set([new URL(MAP_STYLE_URL).origin, ...MAP_ORIGINS.split(/\s+/).filter(Boolean)])];
 
 /** What a browser gets without asking for data: the website's settings and, where they are configured, its pages, the technicians' app, the office's and the inbox. */
 export async function site(app: FastifyInstance): Promise<void> {
@@ -29,7 +33,7 @@ export async function site(app: FastifyInstance): Promise<void> {
   const { WEBSITE_ROOT, FIELD_ROOT, OPS_ROOT, INBOX_URL } = config;
   if (WEBSITE_ROOT) await app.register(async (scope) => pages(scope, WEBSITE_ROOT));
   if (FIELD_ROOT) await app.register(async (scope) => onePageApp(scope, { prefix: "field", root: FIELD_ROOT }));
-  if (OPS_ROOT) await app.register(async (scope) => onePageApp(scope, { prefix: "ops", root: OPS_ROOT }));
+  if (OPS_ROOT) await app.register(async (scope) => onePageApp(scope, { prefix: "ops", root: OPS_ROOT, outside: mapOrigins(config) }));
   if (INBOX_URL) await app.register(async (scope) => inbox(scope, INBOX_URL));
 }
 

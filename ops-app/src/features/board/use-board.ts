@@ -11,6 +11,7 @@ import { askHub, posted } from "../../hub-request.ts";
 import { queryClient } from "../../query-client.ts";
 import { keys } from "../../query-keys.ts";
 import { Refusal } from "../../refusal.ts";
+import { useSession } from "../session/session.ts";
 import { MOVABLE, sameTarget, targetOf, withMove } from "./moves.ts";
 import type { Target } from "./moves.ts";
 import { texts, whereSaid } from "./texts.ts";
@@ -49,7 +50,13 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     placeholderData: keepPreviousData,
     refetchInterval: EVERY_MS,
   });
-  const board = computed(() => data.value && [...pending].reduce((so, [name, target]) => withMove(so, name, target), data.value));
+  const session = useSession();
+  const board = computed(() => {
+    if (!data.value) return undefined;
+    // What is in one's own hand one sees.
+    const others = { ...data.value, held: data.value.held.filter(({ user }) => user !== session.who?.user) };
+    return [...pending].reduce((so, [name, target]) => withMove(so, name, target), others);
+  });
   const find = (name: string | null): BoardJob | undefined => [...(board.value?.jobs ?? []), ...(board.value?.waiting ?? [])].find((job) => job.name === name);
   const isMovable = (job: BoardJob): boolean => board.value?.may_move === true && MOVABLE.has(job.status) && !pending.has(job.name);
 

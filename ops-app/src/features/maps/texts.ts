@@ -1,0 +1,16 @@
+export const texts = {
+  fr: {
+    map: "Carte",
+    no_map: "La carte ne peut pas être dessinée ici: ce navigateur n'a pas WebGL. Tout le reste fonctionne.",
+    at_work: (name: string) => `${name}, maintenant`,
+    zoom_in: "Agrandir",
+    zoom_out: "Réduire",
+  },
+  en: {
+    map: "Map",
+    no_map: "The map cannot be drawn here: this browser has no WebGL. Everything else works.",
+    at_work: (name: string) => `${name}, now`,
+    zoom_in: "Zoom in",
+    zoom_out: "Zoom out",
+  },
+};
