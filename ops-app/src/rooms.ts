@@ -43,6 +43,13 @@ export const ROOMS: readonly Room[] = [
     useCount: useWaiting,
   },
   {
+    name: "board",
+    label: { fr: "Répartition", en: "Dispatch" },
+    icon: symRoundedCalendarViewDay,
+    key: "r",
+    routes: [{ path: "/repartition", name: "board", component: lazy(() => import("./features/board/BoardPage.vue")) }],
+  },
+  {
     name: "lists",
     label: { fr: "Listes", en: "Lists" },
     icon: symRoundedTableRows,
@@ -72,5 +79,6 @@ export const ROOMS: readonly Room[] = [
 
 /** What is opened from a room or by a search, and stands in no rail. */
 export const PAGES: readonly RouteRecordRaw[] = [
+  { path: "/visites/:name", name: "job", component: lazy(() => import("./features/board/BoardPage.vue")) },
   { path: "/customers/:name", name: "customer", props: true, component: lazy(() => import("./features/customers/CustomerPage.vue")) },
 ];
