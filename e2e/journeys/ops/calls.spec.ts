@@ -19,7 +19,7 @@ async function choose(page: Page, menu: string | RegExp, item: string): Promise<
   await page.getByRole("menuitem", { name: item }).press("Enter");
 }
 
-test("the calls of every day, by keyboard: a ticket, its answer, its visit; suspended and taken up again with the sum said before; a router replaced; and cancelled", async ({ browser, playwright, baseURL }) => {
+test("the calls of every day, by keyboard: a ticket and its visit; suspended and taken up again with the sum said before; a router replaced; and cancelled", async ({ browser, playwright, baseURL }) => {
   test.setTimeout(180_000);
   const origin = new URL(baseURL ?? "").origin;
   const agent = await playwright.request.newContext({ baseURL: origin, extraHTTPHeaders: { origin } });
