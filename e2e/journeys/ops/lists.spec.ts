@@ -136,3 +136,29 @@ test("a list is exported whole, for a spreadsheet, no cell a formula; what a rol
   await expect(office.page.getByText("Votre rôle ne lit pas cette liste dans ERPNext.")).toBeVisible();
   await office.stop();
 });
+
+test("of 50,000 rows only those in sight are drawn and asked for, wherever it is scrolled", async ({ browser, baseURL }) => {
+  const office = await Office.start(browser, baseURL ?? "");
+  await office.signIn(AGENT);
+  const asked: number[] = [];
+  await office.page.route("**/api/method/frappe.desk.reportview.get_count", (route) => route.fulfill({ json: { message: 50_000 } }));
+  await office.page.route("**/api/method/frappe.client.get_list", (route) => {
+    const { doctype, limit_start: start, limit_page_length: length } = route.request().postDataJSON() as { doctype: string; limit_start: number; limit_page_length: number };
+    if (doctype !== "Service Location") return route.continue();
+    asked.push(start);
+    return route.fulfill({ json: { message: Array.from({ length }, (_, index) => ({ name: `LOC-${start + index + 1}`, modified: "2026-01-05 08:00:00.000000", address_line: `${start + index + 1} rang Long`, city: "Elgin", status: "Active" })) } });
+  });
+  await office.page.goto("/ops/listes/lieux");
+  await expect(rowOf(office, /^1 rang Long/)).toBeVisible();
+  const region = office.page.getByRole("region", { name: "Lieux" });
+  await region.focus();
+  await office.press("End");
+  await expect(rowOf(office, "50000 rang Long")).toBeInViewport();
+  await office.page.evaluate("(() => { const box = document.querySelector('[role=region][tabindex]'); box.scrollTop = box.scrollHeight / 2; })()");
+  await expect(rowOf(office, "25010 rang Long")).toBeVisible();
+  expect(await table(office).getByRole("row").count()).toBeLessThan(80);
+  expect(asked.length).toBeLessThan(10);
+  await office.press("Home");
+  await expect(rowOf(office, /^1 rang Long/)).toBeInViewport();
+  await office.stop();
+});
