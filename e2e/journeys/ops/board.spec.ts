@@ -59,8 +59,10 @@ test("of two who drag the same visit one is told whose it is and where, and the 
   await Promise.all([one.stop(), other.stop()]);
 });
 
-test("what speaks against a place is said before the drop, a slot is proposed on the day the customer wants, and a tag filters those that wait", async ({ browser, baseURL, playwright }) => {
-  const [url, day] = [baseURL ?? "", quietDay(-2)];
+test("what speaks against a place is said before the drop, a slot is proposed on the day the customer wants, and a tag filters those that wait", async ({ browser, baseURL, playwright, request }) => {
+  const url = baseURL ?? "";
+  const { dates } = (await (await request.get("/api/install-dates")).json()) as { dates: { date: string }[] };
+  const day = dates.at(-1)?.date ?? "";
   const other = await aJob(playwright.request, url, "Lise Hébert");
   await placed(playwright.request, url, other, TECHNICIAN, `${day} 09:00`);
   const admin = await signedIn(playwright.request, url, DISPATCHER);
@@ -78,9 +80,10 @@ test("what speaks against a place is said before the drop, a slot is proposed on
   await office.page.mouse.up();
   await expect(office.page.locator(`[data-drop=waiting] [data-job="${made.job}"]`)).toBeVisible();
 
-  await office.button(tag).click();
+  const filter = office.page.getByRole("group", { name: "Filtrer par étiquette" });
+  await filter.getByRole("button", { name: tag }).click();
   await expect(office.page.locator("[data-drop=waiting] [data-job]")).toHaveCount(1);
-  await office.button("Toutes").click();
+  await filter.getByRole("button", { name: "Toutes" }).click();
   await chip(office.page, wished).click();
   const sheet = office.page.getByRole("complementary", { name: `Fiche de la visite ${wished.job}` });
   await expect(sheet).toContainText("Chien gentil");

@@ -5,7 +5,7 @@ import { transaction } from "../../plugins/database.ts";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { reachOf } from "../messages/reach.ts";
-import { numberHash } from "../messages/stops.ts";
+import { isStopped, numberHash } from "../messages/stops.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { localOf } from "./facts.ts";
 import { noticeRow, takeReminder } from "./notice-rows.ts";
@@ -47,7 +47,10 @@ async function remind(app: FastifyInstance, job: ErpnextDocument): Promise<void>
   // What is about to be told says it all.
   if (start === null || toldToday || row?.due_at || row?.reminded_start === start) return;
   const [reach, address] = await Promise.all([reachOf(app, job), addressOf(app, job)]);
-  const [message] = messagesOf({ kind: "reminder", job: job.name, language: reach.language, start, address, company_phone: app.config.COMPANY_PHONE }, job, reach, `visit:${job.name}:date:${start}:reminder`);
+  const messages = messagesOf({ kind: "reminder", job: job.name, language: reach.language, start, address, company_phone: app.config.COMPANY_PHONE }, job, reach, `visit:${job.name}:date:${start}:reminder`);
+  // By SMS; by e-mail where there is no number, or where it asked for no more.
+  const silent = reach.phone === null || (await isStopped(app, reach.phone));
+  const message = messages.find(({ kind }) => kind === (silent ? "email" : "sms"));
   await transaction(app.db, async (client) => {
     if (!(await takeReminder(client, job.name, start, reach.phone === null ? null : numberHash(app, reach.phone)))) return;
     if (message) await put(app, client, message);

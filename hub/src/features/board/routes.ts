@@ -8,6 +8,7 @@ import type { StaffSession } from "@gigafibre/contracts/session";
 import { asPerson, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { erpnextTime } from "../orders/steps.ts";
+import { DAYS_AHEAD } from "../install-dates/calendar.ts";
 import { boardOf, jobNow } from "./facts.ts";
 import { hold } from "./holds.ts";
 import { moveJob } from "./move.ts";
@@ -17,8 +18,8 @@ import { reminderJob } from "./reminders.ts";
 import { traccar } from "./traccar.ts";
 
 const params = z.strictObject({ name: z.string().min(1).max(140) });
-/** How far the next slots are looked for. */
-const SLOT_DAYS = 14;
+/** The next slots are looked for among the days that customers could ask for, today included. */
+const SLOT_DAYS = DAYS_AHEAD + 1;
 
 async function answered<T>(asked: Promise<T>): Promise<T> {
   return asked.catch((error: unknown) => {

@@ -180,3 +180,20 @@ describe.each([
     expect(headers["permissions-policy"]).toContain("camera=(self)");
   });
 });
+
+it("the office's app asks the origins of the maps' style where one is configured, and nobody outside where none is; the technicians' never", async () => {
+  const root = await mkdtemp(path.join(tmpdir(), "maps-app-"));
+  await writeFile(path.join(root, "index.html"), "une page");
+  const policies = async (settings: Record<string, string>): Promise<string[]> => {
+    const hub = await startHub({ OPS_ROOT: root, FIELD_ROOT: root, ...settings });
+    const answers = await Promise.all(["/ops/", "/field/"].map(async (url) => String((await hub.app.inject({ url })).headers["content-security-policy"])));
+    await hub.stop();
+    return answers;
+  };
+  const [ops, field] = await policies({ MAP_STYLE_URL: "https://tiles.example/styles/basic.json", MAP_ORIGINS: "https://fonts.example" });
+  expect(ops).toContain("connect-src 'self' https://tiles.example https://fonts.example");
+  expect(ops).toContain("img-src 'self' data: blob: https://tiles.example https://fonts.example");
+  expect(field).not.toContain("example");
+  for (const policy of await policies({})) expect(policy).not.toContain("https:");
+  await rm(root, { recursive: true });
+});
