@@ -1,6 +1,7 @@
 /** Moments as people say them. */
 import { TIME_ZONE } from "@gigafibre/contracts/dates";
 import { language } from "@gigafibre/theme/language.ts";
+import { texts } from "./texts.ts";
 import { onScopeDispose, readonly, ref } from "vue";
 import type { Ref } from "vue";
 
@@ -15,6 +16,7 @@ const UNITS = [
 export function ago(at: string, now: number): string {
   const minutes = Math.round((now - Date.parse(at)) / MINUTE_MS);
   if (minutes >= 7 * 24 * 60) return dayOf(at);
+  if (minutes < 1) return texts[language.value].just_now;
   const relative = new Intl.RelativeTimeFormat(`${language.value}-CA`, { numeric: "auto", style: "short" });
   const [unit, size] = UNITS.find(([, each]) => minutes >= each) ?? UNITS[2];
   return relative.format(-Math.floor(minutes / size), unit);

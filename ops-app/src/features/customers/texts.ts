@@ -3,6 +3,7 @@ import type { Bilingual } from "@gigafibre/contracts/language";
 export const texts = {
   fr: {
     customer: "Client",
+    just_now: "à l'instant",
     loading: "Le client s'ouvre",
     retry: "Réessayer",
     not_there: "Ce client n'existe pas, ou votre rôle ne vous le montre pas.",
@@ -86,6 +87,7 @@ export const texts = {
   },
   en: {
     customer: "Customer",
+    just_now: "just now",
     loading: "The customer is opening",
     retry: "Try again",
     not_there: "There is no such customer, or your role does not show them to you.",
