@@ -72,8 +72,8 @@ function moneyOf(facts: CancellationFacts, credit: Credit, today: IsoDate): Mone
     const unused = whole !== null && whole.net_cents < 0 ? whole : null;
     const credited_cents = unused === null ? 0 : -unused.total_cents;
     const owed = sum(invoices.map(({ outstanding_cents }) => Math.max(0, outstanding_cents)));
-    // What is owed still is paid with it first.
-    const { refunds, by_hand_cents } = refundsOf(Math.max(0, credited_cents - owed), facts.cards);
+    // What is owed still is paid with it first; where no order says what was paid, it stays the customer's balance.
+    const { refunds, by_hand_cents } = refundsOf(facts.order === null ? 0 : Math.max(0, credited_cents - owed), facts.cards);
     const refund_cents = sum(refunds.map(({ amount_cents }) => amount_cents));
     return { invoices: invoices.map(row("kept")), credited_cents, refund_cents, by_hand_cents, refunds, unused, cancels: [], mirrors: [], kept_owed_cents: Math.max(0, owed - credited_cents) };
   }
