@@ -1,4 +1,4 @@
-/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,client,lists,devices,scan,field` some; `--mosquitto PATH` names the broker. */
+/** `pnpm bench`: figures, each beside a baseline of the same run; fails beyond a limit. `--quick` takes fewer samples, `--only checkout,search,order,rush,client,lists,live,devices,scan,field` some; `--mosquitto PATH` names the broker. */
 import { parseArgs } from "node:util";
 import { run as checkout } from "./checkout.bench.ts";
 import { run as client } from "./client.bench.ts";
@@ -6,6 +6,7 @@ import type { Figure } from "./figures.ts";
 import { run as devices } from "./devices.bench.ts";
 import { run as field } from "./field.bench.ts";
 import { run as lists } from "./lists.bench.ts";
+import { run as live } from "./live.bench.ts";
 import { run as order } from "./order.bench.ts";
 import { run as rush } from "./rush.bench.ts";
 import { run as scan } from "./scan.bench.ts";
@@ -20,6 +21,7 @@ const benches: readonly (readonly [string, (options: { quick?: boolean; mosquitt
   ["rush", rush],
   ["client", client],
   ["lists", lists],
+  ["live", live],
   ["devices", devices],
   ["scan", scan],
   ["field", field],
