@@ -33,6 +33,13 @@ def _digits(value: str) -> str:
 	return digits
 
 
+def _time_of_day(value: str) -> str:
+	found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?", value.strip())
+	if not found:
+		raise NotNormalisableError
+	return f"{int(found[1]):02}:{found[2]}"
+
+
 _FORMS = {
 	"trim": str.strip,
 	"upper": lambda value: value.strip().upper(),
@@ -40,4 +47,5 @@ _FORMS = {
 	"mac": _mac,
 	"postal_code_ca": _postal_code_ca,
 	"digits": _digits,
+	"time_of_day": _time_of_day,
 }

@@ -4,7 +4,7 @@ import { TABLES, knownFields, snake } from "./app.mjs";
 import { options } from "./doctypes.mjs";
 import { isStandardField } from "./standard.mjs";
 
-const FORMS = new Set(["trim", "upper", "lower", "mac", "postal_code_ca", "digits"]);
+const FORMS = new Set(["trim", "upper", "lower", "mac", "postal_code_ca", "digits", "time_of_day"]);
 const KEYS = new Set(
   ("doctype normal_forms vacate empty_unless required_when pattern range range_when sums unique_where_set unique_together " +
     "agrees_with moves stamps raises locked_for visible").split(" "),

@@ -127,20 +127,14 @@ function jobOf(row: Row, { place, tags, wishes }: { readonly place: Row | null; 
   };
 }
 
-/** Frappe writes a time without a zero before it, `8:00:00`. */
-const timeIn = (row: Row, field: keyof typeof HOURS): string => {
-  const [, hours, minutes] = /^(\d{1,2}):(\d{2})/.exec(textOf(row, field)) ?? [];
-  return hours && minutes ? `${hours.padStart(2, "0")}:${minutes}` : HOURS[field];
-};
-
 function technicianOf(row: Row, lists: Readonly<Record<string, readonly Row[] | null>>): BoardTechnician {
   return {
     user: textOf(row, "user"),
     full_name: textOf(row, "full_name") || textOf(row, "user"),
     tags: (lists["skills"] ?? []).filter(({ parent }) => parent === row["name"]).map((each) => textOf(each, "tag")),
     ...workOf(row),
-    day_starts_at: timeIn(row, "day_starts_at"),
-    day_ends_at: timeIn(row, "day_ends_at"),
+    day_starts_at: textOf(row, "day_starts_at") || HOURS.day_starts_at,
+    day_ends_at: textOf(row, "day_ends_at") || HOURS.day_ends_at,
     away: awayOf(row, lists["absences"]),
     home: pointOf(row, "home_"),
   };

@@ -21,7 +21,7 @@ class TestTechnician(FrappeTestCase):
 
 	def test_works_from_eight_to_five_unless_told(self):
 		doc = frappe.get_doc("Technician", site.TECHNICIAN)
-		self.assertEqual((str(doc.day_starts_at), str(doc.day_ends_at)), ("8:00:00", "17:00:00"))
+		self.assertEqual((doc.day_starts_at, doc.day_ends_at), ("08:00", "17:00"))
 
 	def test_technician_sees_themselves_only(self):
 		with site.signed_in(site.TECHNICIAN):
