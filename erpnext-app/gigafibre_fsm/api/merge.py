@@ -1,4 +1,4 @@
-"""Two customers that are one: all that is linked to the one becomes the other's, in one transaction, as the person who asks."""
+"""Two customers that are one: all that is linked to the one becomes the other's, in one transaction."""
 
 import frappe
 from frappe import _
@@ -10,11 +10,13 @@ CARD = ("stripe_customer_id", "stripe_payment_method", "ppa_enabled")
 
 @frappe.whitelist(methods=["POST"])
 def customers(old: str, into: str, values: dict | str | None = None) -> dict:
-	"""Merges the Customer `old` into `into` and sets `values` there, of the card on file only.
+	"""For Hub Service: merges the Customer `old` into `into` and sets `values` there, of the card on file only.
+
+	A merge deletes the one that goes, which ERPNext lets no agent do: the hub asks first, as the person, whether they may write both.
 
 	Answers `{customer, replayed}`; `replayed` where `old` was merged into it before.
 	"""
-	require_role("Ops Agent", "Dispatcher")
+	require_role("Hub Service")
 	card = frappe.parse_json(values) or {}
 	if set(card) - set(CARD):
 		frappe.throw(_("Only the card on file is set by a merge"))

@@ -1,4 +1,4 @@
-/** Two customers that are one. ERPNext moves all that is the one's, as the person who asks; the hub's own rows follow the name. */
+/** Two customers that are one. ERPNext moves all that is the one's, at the hub's word for whoever may write both; the hub's own rows follow the name. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { fieldProblemOf, problem } from "@gigafibre/contracts/problems";
@@ -36,7 +36,7 @@ export async function merges(root: FastifyInstance): Promise<void> {
       schema: {
         tags: ["calls"],
         summary: "Makes one customer of two",
-        description: "As the person who asks. 409 `two_cards` where both have a card on file and `keep_card` does not say whose stays; the other is let go. The same again changes nothing: `replayed`.",
+        description: "By the hub, for whoever may write both: a merge deletes one, which ERPNext lets no agent do. 409 `two_cards` where both have a card on file and `keep_card` does not say whose stays; the other is let go. The same again changes nothing: `replayed`.",
         body: mergeRequest,
         response: { 200: mergeAnswer, 403: problem, 404: problem, 409: problem, 422: problem, 503: problem },
       },
@@ -55,7 +55,7 @@ export async function merges(root: FastifyInstance): Promise<void> {
         if (cards.from !== "" && cards.into !== "" && cards.from !== cards.into && keep_card === undefined) throw new Refusal("two_cards");
         const whose = cards.from !== "" && (cards.into === "" || keep_card === "from") ? gone : kept;
         const values = Object.fromEntries(CARD.map((field) => [field, (whose ?? kept)[field] ?? (field === "ppa_enabled" ? 0 : "")]));
-        const { message } = await root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", { body: { old: from, into, values }, caller, timeoutMs: 120_000 });
+        const { message } = await root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", { body: { old: from, into, values }, timeoutMs: 120_000 });
         const answer = mergeAnswer.parse(message);
         await follow(from, into);
         const other = whose === gone ? cards.into : cards.from;
