@@ -138,7 +138,7 @@ const FAULTS: readonly Fault[] = [
   },
   { what: "telephones have nowhere to register", line: "phone.server", broken: changed("Gigafibre Settings", "Gigafibre Settings", { sip_server: "" }) },
   { what: "the holidays end soon", line: "work.holidays", broken: answered(() => erpnext, "/Holiday%20List/", ({ data }) => ({ data: { ...(data as Report), to_date: "2026-01-01" } })) },
-  { what: "nobody works", line: "work.technicians", broken: answered(() => erpnext, "/api/resource/Technician", ({ data }) => ({ data: (data as Report[]).map((row) => ({ ...row, jobs_per_day: 0 })) })) },
+  { what: "nobody works", line: "work.technicians", broken: answered(() => erpnext, "lists.many", ({ message }) => ({ message: { ...(message as Report), lists: { technicians: [], absences: [] } } })) },
   { what: "a technician's user is disabled", line: "work.users", broken: changed("User", "tech2@gigafibre.test", { enabled: 0 }) },
   { what: "Stripe does not know the key", line: "stripe.key", env: { STRIPE_SECRET_KEY: "sk_test_wrong" } },
   { what: "Stripe is away", line: "stripe.reach", env: { STRIPE_API_URL: NOBODY } },

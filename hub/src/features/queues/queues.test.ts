@@ -92,7 +92,7 @@ describe("what waits for a person", () => {
     const asked = await eventually("the request", () => row("ports", ({ request }) => request.gpon_sn === gpon_sn), PATIENCE_MS);
     expect(asked.request.command).toContain(asked.request.gpon_sn_hex);
     expect((await post(`/api/port-activations/${asked.task}/done`)).statusCode).toBe(200);
-    expect(await row("ports", ({ task }) => task === asked.task)).toBeUndefined();
+    await eventually("it to be gone", async () => (await row("ports", ({ task }) => task === asked.task)) === undefined, PATIENCE_MS);
   });
 
   it("has a message that could not leave, with what it says; sent where it should have gone, or let be", async () => {
