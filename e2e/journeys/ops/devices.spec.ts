@@ -10,7 +10,10 @@ test("a WiFi name that is changed reaches the modem by itself; what an agent ask
   const agent = await playwright.request.newContext({ baseURL: origin, extraHTTPHeaders: { origin } });
   expect((await agent.post("/api/method/login", { form: { usr: AGENT, pwd: "demo" } })).ok()).toBe(true);
   const { waiting } = (await (await request.get("/inbox/api/devices")).json()) as { waiting: Equipment[] };
-  const router = waiting.find(({ equipment_type, status, mac_address }) => equipment_type === "Routeur" && status === "Actif" && mac_address !== "");
+  // Of a place in service: other journeys here suspend and cancel.
+  const inService = await agent.get(`/api/resource/Service Location?${new URLSearchParams({ filters: '[["status","=","Active"]]', fields: '["name"]', limit_page_length: "0" }).toString()}`);
+  const places = new Set(((await inService.json()) as { data: { name: string }[] }).data.map(({ name }) => name));
+  const router = waiting.find(({ equipment_type, status, mac_address, service_location }) => equipment_type === "Routeur" && status === "Actif" && mac_address !== "" && places.has(service_location));
   if (!router) throw new Error("no router in use on the demo site");
   const { serial } = (await (await request.post("/inbox/api/devices", { data: { equipment: router.name } })).json()) as ModemState;
   const modem = async (): Promise<ModemState> => (await (await request.get(`/inbox/api/devices/${serial}`)).json()) as ModemState;

@@ -35,6 +35,6 @@ test("one box finds by the keyboard alone, keeps what was opened and pinned, and
   await expect(office.page.getByText("Rien ne correspond à « zzz »")).toBeVisible();
   refuses = true;
   await box.fill("autre");
-  await expect(office.page.getByRole("alert")).toContainText("Rien de ce que vous avez écrit n'est perdu");
+  await expect(office.page.getByRole("dialog", { name: "Trouver" }).getByRole("alert")).toContainText("Rien de ce que vous avez écrit n'est perdu");
   await office.stop();
 });
