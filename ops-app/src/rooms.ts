@@ -80,5 +80,5 @@ export const ROOMS: readonly Room[] = [
 /** What is opened from a room or by a search, and stands in no rail. */
 export const PAGES: readonly RouteRecordRaw[] = [
   { path: "/visites/:name", name: "job", component: lazy(() => import("./features/board/BoardPage.vue")) },
-  { path: "/customers/:name", name: "customer", props: true, component: lazy(() => import("./features/customers/CustomerPage.vue")) },
+  { path: "/clients/:name", name: "customer", props: true, component: lazy(() => import("./features/customers/CustomerPage.vue")) },
 ];

@@ -13,7 +13,7 @@ export class CustomerPage {
 
   static async open(browser: Browser, baseURL: string, customer: string, { user = AGENT, ...look }: Look & { readonly user?: string } = {}): Promise<CustomerPage> {
     const office = await Office.start(browser, baseURL, look);
-    await office.signIn(user, `/ops/customers/${encodeURIComponent(customer)}`);
+    await office.signIn(user, `/ops/clients/${encodeURIComponent(customer)}`);
     const page = new CustomerPage(office);
     await expect(page.thread).toBeVisible({ timeout: 30_000 });
     return page;

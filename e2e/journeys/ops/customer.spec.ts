@@ -150,7 +150,7 @@ test("a device says what it is now and was for 90 days, does what it is asked on
     }
     return route.fulfill({ json: search.includes("live=true") ? { ...state, live: { answer: { outcome: "done" }, values: [{ path: "Device.Hosts.HostNumberOfEntries", value: "7", at: null }] } } : state });
   });
-  await office.signIn(AGENT, `/ops/customers/${encodeURIComponent(customer)}`);
+  await office.signIn(AGENT, `/ops/clients/${encodeURIComponent(customer)}`);
   const device = office.page.getByRole("listitem").filter({ hasText: state.serial }).first();
   await expect(device).toContainText("En ligne");
   await expect(device).toContainText("−26,4 dBm");
@@ -177,10 +177,10 @@ test("a device says what it is now and was for 90 days, does what it is asked on
 
 test("somebody who is not there, and a hub that does not answer, are said with what to do next", async ({ browser, baseURL }) => {
   const office = await Office.start(browser, baseURL ?? "");
-  await office.signIn(AGENT, "/ops/customers/Personne");
+  await office.signIn(AGENT, "/ops/clients/Personne");
   await expect(office.page.getByRole("alert")).toContainText("n'existe pas");
   await office.page.route("**/overview", (route) => route.fulfill({ status: 500, body: "{}" }));
-  await office.page.goto(`/ops/customers/${encodeURIComponent(customer)}`);
+  await office.page.goto(`/ops/clients/${encodeURIComponent(customer)}`);
   await expect(office.button("Réessayer")).toBeVisible();
   await office.page.unroute("**/overview");
   await office.button("Réessayer").click();
