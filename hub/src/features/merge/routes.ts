@@ -51,6 +51,8 @@ export async function merges(root: FastifyInstance): Promise<void> {
         const held = (name: string): Row | undefined => lists["both"]?.find((row) => row["name"] === name);
         const [gone, kept] = [held(from), held(into)];
         if (!kept) throw new Refusal("not_found");
+        // One that is gone was merged before, and is answered so; one that is there and not shown to the person is not theirs to give away.
+        if (!gone && (await root.erpnext.get("Customer", from))) throw new Refusal("not_found");
         const cards = { from: textOf(gone ?? {}, "stripe_payment_method"), into: textOf(kept, "stripe_payment_method") };
         if (cards.from !== "" && cards.into !== "" && cards.from !== cards.into && keep_card === undefined) throw new Refusal("two_cards");
         const whose = cards.from !== "" && (cards.into === "" || keep_card === "from") ? gone : kept;
