@@ -10,17 +10,9 @@ import type { Case } from "./case.ts";
 import { until } from "./case.ts";
 import { openPayPage } from "./restores.ts";
 import type { Shopper } from "./shopper.ts";
+import { UNTIL_CANCELLED } from "./steps.ts";
 import { STRIPE_KEY } from "./world.ts";
 import type { World } from "./world.ts";
-
-/** Each, and what it leaves undone. */
-const MOMENTS = {
-  "call.kept": "it is kept, nothing is decided",
-  "call.frozen": "the steps are frozen, not sent",
-  "call.committed": "ERPNext has it, the hub has not noted it",
-  "call.settled": "noted; nothing has left",
-  "refund.made": "Stripe has refunded, the hub has not noted it",
-} as const;
 
 const WITHIN_MS = 120_000;
 
@@ -92,7 +84,7 @@ async function killedAt(world: World, moment: string): Promise<string[]> {
   return [...told, ...(killed ? [] : [`${moment} was never reached`]), ...complaints];
 }
 
-export const CALLS: readonly Case[] = Object.entries(MOMENTS).map(([moment, what]) => ({
+export const CALLS: readonly Case[] = UNTIL_CANCELLED.map(({ moment, what }) => ({
   name: `a paid order is cancelled and the hub killed at ${moment} (${what}): once, and the money back once`,
   quick: moment === "call.committed",
   run: (world) => killedAt(world, moment),

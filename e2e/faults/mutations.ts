@@ -71,8 +71,11 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "ack-before-commit",
     what: "the answer is sent before the local transaction is committed",
     file: "hub/src/plugins/database.ts",
+    // The connection stays the transaction's own until then: given back, it would end another's.
     find: `    await client.query("commit");\n    return result;`,
-    replace: `    setTimeout(() => void client.query("commit").catch(() => undefined), 300);\n    return result;`,
+    replace:
+      `    const { release } = client;\n    client.release = () => undefined;\n` +
+      `    setTimeout(() => void client.query("commit").catch(() => undefined).then(() => release.call(client)), 300);\n    return result;`,
     first: "killed when the person had just been answered",
     quick: true,
   },

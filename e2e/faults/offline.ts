@@ -14,7 +14,7 @@ import { cancel, homeOf, inDesk, jobPath, move, plan, plannedVisit, standingOf }
 import type { Home } from "./planned-visits.ts";
 import { Pocket, Pockets } from "./pocket.ts";
 import type { Answer } from "./pocket.ts";
-import { AFTERWARDS } from "./steps.ts";
+import { UNTIL_PAID } from "./steps.ts";
 import type { World } from "./world.ts";
 
 export const AT_ONCE = 10;
@@ -232,7 +232,7 @@ async function run(world: World, seed: number, size: number): Promise<string[]> 
   const phones = await opened;
   const kills = seed % KILLS_EVERY === 0;
   const drawn = fc.sample(sequence(kills), { seed, numRuns: size });
-  const cards = AFTERWARDS.filter((moment) => !moment.startsWith("field."));
+  const cards = UNTIL_PAID.filter((moment) => !moment.startsWith("field."));
   const moment = cards[Math.floor(seed / KILLS_EVERY) % cards.length] ?? null;
   const [visited, card] = await Promise.all([
     Promise.allSettled(drawn.map((each) => visit(world, phones, home, each))),

@@ -34,8 +34,8 @@ export const STEPS: readonly NamedStep[] = [
   { moment: "order.attention_committed", what: "ERPNext's refusal is noted; no Issue yet", refused: true },
 ];
 
-/** Moments of what follows an order: its visit, its activation, its charge (offline.ts kills there), its end (calls.ts does). */
-export const AFTERWARDS: readonly string[] = [
+/** Moments of what follows an order: its visit, its activation, its charge. */
+export const UNTIL_PAID: readonly string[] = [
   "field.kept",
   "field.frozen",
   "field.committed",
@@ -44,11 +44,15 @@ export const AFTERWARDS: readonly string[] = [
   "activation.live",
   "charge.intent_stored",
   "charge.confirmed",
-  "call.kept",
-  "call.frozen",
-  "call.committed",
-  "call.settled",
-  "refund.made",
+];
+
+/** Moments of its end, and what each leaves undone. */
+export const UNTIL_CANCELLED: readonly NamedStep[] = [
+  { moment: "call.kept", what: "it is kept, nothing is decided" },
+  { moment: "call.frozen", what: "the steps are frozen, not sent" },
+  { moment: "call.committed", what: "ERPNext has it, the hub has not noted it" },
+  { moment: "call.settled", what: "noted; nothing has left" },
+  { moment: "refund.made", what: "Stripe has refunded, the hub has not noted it" },
 ];
 
 /** Moments that every accepted order reaches. */
@@ -66,7 +70,7 @@ export async function disagreements(): Promise<string[]> {
       published.push({ text, pattern: new RegExp(`^${text.replaceAll(".", "\\.").replaceAll(/\$\{[^}]*\}/g, "[a-z]+")}$`) });
     }
   }
-  const listed = [...STEPS.map(({ moment }) => moment), ...AFTERWARDS];
+  const listed = [...[...STEPS, ...UNTIL_CANCELLED].map(({ moment }) => moment), ...UNTIL_PAID];
   return [
     ...published.filter(({ pattern }) => !listed.some((moment) => pattern.test(moment))).map(({ text }) => `the hub publishes ${text}, which the suite does not list`),
     ...listed.filter((moment) => !published.some(({ pattern }) => pattern.test(moment))).map((moment) => `the suite lists ${moment}, which the hub does not publish`),
