@@ -199,7 +199,9 @@ export class Reader {
       theirs("Sales Invoice"),
       shopper.accepted ? this.list("Issue", [["subject", "like", `%${shopper.accepted.order_id}%`]]) : [],
     ]);
-    const ids = new Set([...jobs.flatMap((job) => [job.name, String(job["order_id"])]), shopper.accepted?.order_id]);
+    const orders = [...new Set([...jobs.map((job) => String(job["order_id"])), ...(shopper.accepted ? [shopper.accepted.order_id] : [])])];
+    // A job of a restored site may have the number that another order's had before: a message is told by its order, an event has only the job.
+    const subjects = new Set([...jobs.map(({ name }) => name), ...orders]);
     return {
       customers,
       contacts,
@@ -214,9 +216,9 @@ export class Reader {
       issues,
       messages: all.messages.filter((message) => {
         const text = `${message.to}\n${message.text ?? ""}`;
-        return shopper.isAbout(text) || [...ids].some((id) => id !== undefined && text.includes(id));
+        return shopper.isAbout(text) || orders.some((id) => text.includes(id));
       }),
-      events: all.events.filter((event) => event.kind === "order.created" && ids.has(event.name)),
+      events: all.events.filter((event) => event.kind === "order.created" && subjects.has(event.name)),
       payments: shopper.stripeCustomer ? await this.#payments(shopper.stripeCustomer) : [],
       address: await this.addressStatus(shopper.addressUuid),
       status: shopper.accepted ? await this.#status(shopper.accepted) : undefined,
