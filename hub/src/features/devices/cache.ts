@@ -116,11 +116,13 @@ export interface Kept {
   readonly firmware: string | null;
 }
 
-/** For each list of names the device that is known by one of them, a serial before a MAC address; null when none is. In one round trip. */
+/**
+ * For each list of names the device that is known by one of them, a serial before a MAC address; null when none is. In one round trip. Not a prepared
+ * statement, as none about devices is: its plan would be the one of the day the tables were empty, and read them whole once they are not.
+ */
 export async function keptDevices(db: pg.Pool, vault: Vault, asked: readonly (readonly string[])[]): Promise<(Kept | null)[]> {
   const names = asked.flatMap((identities, number) => identities.map((identity) => ({ number, identity, serial: identities[0] })));
   const { rows } = await db.query<Omit<Kept, "facts"> & { number: number; facts: string | null }>({
-    name: "device.kept",
     // Each by its index: a planner that takes all devices for a better guess reads them whole, thousands of times in a storm.
     text: `select distinct on (asked.number) asked.number, identity.equipment, device.place, kept.facts, session.oui, session.product_class, session.firmware
            from unnest($1::int[], $2::text[], $3::text[]) asked (number, identity, serial)

@@ -42,7 +42,6 @@ export async function keepInforms(client: pg.ClientBase, informs: readonly Devic
 /** Whoever else speaks of the same devices waits, in one order for all. */
 async function takeTurns(client: pg.ClientBase, serials: readonly string[]): Promise<void> {
   await client.query({
-    name: "device.turns",
     text: "select pg_advisory_xact_lock(hashtextextended('device:' || serial, 0)) from (select distinct serial from unnest($1::text[]) serial order by serial) mine",
     values: [serials],
   });
@@ -52,7 +51,6 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
   const equipment = await equipmentFor(client, informs.map(({ serial, mac }) => identitiesOf(serial, mac)));
   const column = <K extends keyof DeviceInform>(name: K): (DeviceInform[K] | null)[] => informs.map((inform) => inform[name] ?? null);
   const { rows } = await client.query<{ serial: string; equipment: string | null; changes: string; was_online: boolean; is_first: boolean; was_unknown: boolean; news: boolean }>({
-    name: "device.keep",
     text: `with said as (
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::text[], $9::text[], $10::boolean[])
            as said (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, is_boot)
@@ -97,7 +95,6 @@ const tellUnknown = (client: pg.ClientBase, devices: readonly { readonly serial:
 async function equipmentFor(client: pg.ClientBase, identities: readonly (readonly string[])[]): Promise<(string | null)[]> {
   const asked = identities.flatMap((names, number) => names.map((name) => ({ number, name })));
   const { rows } = await client.query<{ number: number; equipment: string }>({
-    name: "device.equipment",
     text: `select distinct on (number) number, equipment from unnest($1::int[], $2::text[]) asked (number, name)
            cross join lateral (select equipment, rank from device_identity where identity = asked.name order by rank, equipment limit 1) known
            order by number, rank, equipment`,
@@ -127,7 +124,6 @@ export async function keepActivated(client: pg.ClientBase, activated: readonly A
   await takeTurns(client, said.map(({ serial }) => serial));
   const equipment = await equipmentFor(client, said.map(({ serial }) => identitiesOf(serial)));
   const { rowCount } = await client.query({
-    name: "device.activated",
     text: `insert into device_session as kept (serial, equipment, firmware, provisioned_hash, provisioned_at, online, changes)
        select serial, equipment, firmware, hash, now(), true, 1 from unnest($1::text[], $2::text[], $3::text[], $4::text[]) said (serial, equipment, firmware, hash) order by serial
      on conflict (serial) do update set

@@ -71,7 +71,6 @@ export async function tellJob(app: FastifyInstance): Promise<void> {
 /** All that was heard of so many devices, the last said of each last: one that is heard by two names is told of once. */
 async function nextUntold(app: FastifyInstance): Promise<Untold[]> {
   const { rows } = await app.db.query<Untold>({
-    name: "device.untold",
     text: `select serial, equipment, changes, online, last_seen, ip, firmware, rx_power_dbm, provisioned_at from device_session
            where equipment in (select equipment from device_session where changes > told and equipment is not null order by serial limit $1)
            order by equipment, last_seen`,
@@ -100,7 +99,6 @@ async function tell(app: FastifyInstance, heard: readonly Untold[]): Promise<voi
   const { refused } = answered.parse(message);
   if (refused.length > 0) app.log.warn({ refused }, "ERPNext does not take what devices said");
   await app.db.query({
-    name: "device.told",
     text: "update device_session set told = heard.changes from unnest($1::text[], $2::bigint[]) as heard (serial, changes) where device_session.serial = heard.serial and told < heard.changes",
     values: [heard.map(({ serial }) => serial), heard.map(({ changes }) => changes)],
   });
