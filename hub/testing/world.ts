@@ -114,7 +114,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let inboxUrl = NOBODY;
   let smtpPort = 1;
   if (options.inbox !== false) {
-    const inbox = await createInbox({ databaseUrl: outside.url, smtpPort: 0, twilioAuthToken: TWILIO_TOKEN });
+    const inbox = await createInbox({ databaseUrl: outside.url, smtpPort: 0, twilioAuthToken: TWILIO_TOKEN, smsUrl: `${hubUrl}/webhooks/twilio/messages` });
     inboxUrl = await start(inbox);
     smtpPort = inbox.smtpPort ?? 1;
   }

@@ -47,6 +47,7 @@ const ailing = (findings: readonly Finding[]): string[] => findings.filter(({ st
 const reported = (change: (report: Report) => Report) => (): void => erpnext.alter("api.doctor.report", ({ message }) => ({ message: change(message as Report) }));
 const everyWebhook = (change: Report) => reported((report) => ({ ...report, webhooks: (report["webhooks"] as Report[]).map((webhook) => ({ ...webhook, ...change })) }));
 const answered = (tampered: () => Tampered, part: string, change: (body: Report) => unknown) => (): void => tampered().alter(part, change);
+const numbers = (change: Report) => (body: Report): Report => ({ ...body, incoming_phone_numbers: (body["incoming_phone_numbers"] as Report[]).map((each) => ({ ...each, ...change })) });
 /** Sets a document's values, and back to what they were. */
 const changed = (doctype: string, name: string | (() => Promise<string>), values: Report) => async (): Promise<() => Promise<void>> => {
   const { admin } = world.erpnext;
@@ -158,6 +159,10 @@ const FAULTS: readonly Fault[] = [
   { what: "Twilio does not know us", line: "sms.account", env: { TWILIO_AUTH_TOKEN: "wrong" } },
   { what: "Twilio is away", line: "sms.reach", env: { TWILIO_API_URL: NOBODY } },
   { what: "the number sends no SMS", line: "sms.number", broken: answered(() => twilio, "IncomingPhoneNumbers", (body) => ({ ...body, incoming_phone_numbers: [] })) },
+  { what: "SMS that come in go nowhere", line: "sms.webhook", broken: answered(() => twilio, "IncomingPhoneNumbers", numbers({ sms_url: "" })) },
+  { what: "SMS that come in go to another address", line: "sms.webhook", broken: answered(() => twilio, "IncomingPhoneNumbers", numbers({ sms_url: "https://old.example/sms" })) },
+  { what: "SMS that come in are brought by GET", line: "sms.webhook", broken: answered(() => twilio, "IncomingPhoneNumbers", numbers({ sms_method: "GET" })) },
+  { what: "an application takes the SMS that come in", line: "sms.webhook", broken: answered(() => twilio, "IncomingPhoneNumbers", numbers({ sms_application_sid: `AP${"0".repeat(32)}` })) },
   { what: "SMS are not set", line: "sms.settings", env: { TWILIO_FROM: undefined } },
   { what: "the mail server is away", line: "mail.smtp", env: { SMTP_URL: "smtp://127.0.0.1:1" } },
   { what: "e-mail is not set", line: "mail.smtp", env: { SMTP_URL: undefined } },

@@ -18,6 +18,8 @@ const became = z.looseObject({ MessageSid: z.string().min(1).max(64), MessageSta
 const DELIVERED = new Set(["delivered", "read"]);
 const FAILED = new Set(["undelivered", "failed", "canceled"]);
 const BODY_LIMIT = 64 * 1024;
+/** Where Twilio is to bring what comes in. */
+export const INBOUND_PATH = "/webhooks/twilio/messages";
 /** Nothing is answered to the sender by this way. */
 const SILENCE = "<Response/>";
 
@@ -35,7 +37,7 @@ export async function twilioWebhooks(app: FastifyInstance): Promise<void> {
   }
 
   app.post(
-    "/webhooks/twilio/messages",
+    INBOUND_PATH,
     {
       config: { access: "webhook" },
       bodyLimit: BODY_LIMIT,
