@@ -13,5 +13,9 @@ export const keys = {
   meta: (doctype: string) => ["meta", doctype] as const,
   /** What is the hub's own, by the words of TOUCHES (contracts/src/events.ts). */
   hub: (what: Touched, ...asked: readonly unknown[]) => ["hub", what, ...asked] as const,
+  /** What an event is about. */
+  subject: (doctype: string, name: string) => ["subject", doctype, name] as const,
+  /** How somebody is called. */
+  person: (user: string) => ["person", user] as const,
   find: (text: string) => ["find", text] as const,
 };

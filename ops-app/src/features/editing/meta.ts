@@ -4,30 +4,16 @@ import type { DoctypeMeta, MetaField } from "@gigafibre/contracts/doctype-meta";
 import { useQuery } from "@tanstack/vue-query";
 import { computed, toValue } from "vue";
 import type { ComputedRef, MaybeRefOrGetter } from "vue";
+import { gathered } from "../../gathered.ts";
 import { askHub } from "../../hub-request.ts";
 import { keys } from "../../query-keys.ts";
 
-type Metas = Readonly<Record<string, DoctypeMeta | null>>;
-
-let gathering: { wanted: Set<string>; answer: Promise<Metas> } | null = null;
-
-async function ask(wanted: ReadonlySet<string>): Promise<Metas> {
-  // What a page mounts, it mounts in one turn.
-  await new Promise((resolve) => setTimeout(resolve));
-  gathering = null;
-  const doctypes = JSON.stringify([...wanted].sort());
-  return (await askHub(metaAnswer, `/api/method/gigafibre_fsm.api.meta.of?${new URLSearchParams({ doctypes }).toString()}`)).message;
-}
+const ofEach = gathered<DoctypeMeta | null>(async (doctypes) =>
+  (await askHub(metaAnswer, `/api/method/gigafibre_fsm.api.meta.of?${new URLSearchParams({ doctypes: JSON.stringify(doctypes) }).toString()}`)).message,
+);
 
 /** null: not the person's to read. */
-export async function askMeta(doctype: string): Promise<DoctypeMeta | null> {
-  if (!gathering) {
-    const wanted = new Set<string>();
-    gathering = { wanted, answer: ask(wanted) };
-  }
-  gathering.wanted.add(doctype);
-  return (await gathering.answer)[doctype] ?? null;
-}
+export const askMeta = async (doctype: string): Promise<DoctypeMeta | null> => (await ofEach(doctype)) ?? null;
 
 export interface KnownMeta {
   /** undefined while it is not known; null: not the person's to read. */

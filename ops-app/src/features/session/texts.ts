@@ -13,6 +13,8 @@ export const texts = {
     somebody_else: "Ce n'est pas vous? Quitter",
     retry: "Réessayer",
     language: "Langue",
+    you: "Vous",
+    house: "Gigafibre",
   },
   en: {
     app: "Office",
@@ -28,5 +30,7 @@ export const texts = {
     somebody_else: "Not you? Leave",
     retry: "Try again",
     language: "Language",
+    you: "You",
+    house: "Gigafibre",
   },
 };
