@@ -10,7 +10,8 @@ import { language, said } from "@gigafibre/theme/language.ts";
 import { queryClient } from "../../query-client.ts";
 import { invalidating } from "./follow-events.ts";
 import { followOneStream } from "./one-stream.ts";
-import { saidOf, texts } from "./texts.ts";
+import { askSubject, leadsTo } from "./subject.ts";
+import { doctypeSaid, saidOf, texts } from "./texts.ts";
 
 /** Shown of what was before the page was opened, and at most. */
 const BEFORE = 200;
@@ -31,13 +32,14 @@ export const useFeed = defineStore("feed", () => {
 
   const unseen = computed(() => events.value.filter(({ id, kind }) => id > seen.value && saidOf(kind).someone).length);
 
-  function toast(event: LiveEvent, router: Router): void {
+  async function toast(event: LiveEvent, router: Router): Promise<void> {
     if (!saidOf(event.kind).someone || toasts >= TOASTS || document.visibilityState !== "visible" || router.currentRoute.value.name === "feed") return;
     toasts++;
+    const subject = await askSubject(event);
     Notify.create({
       message: said(saidOf(event.kind).says),
-      caption: `${event.doctype} ${event.name}`,
-      actions: [{ label: texts[language.value].see, color: "white", handler: () => void router.push({ name: "feed" }) }],
+      caption: `${said(doctypeSaid(event.doctype))} · ${subject?.title ?? event.name}`,
+      actions: [{ label: texts[language.value].see, color: "white", handler: () => void router.push(leadsTo(router, event, subject) ?? { name: "feed" }) }],
       onDismiss: () => void toasts--,
     });
   }
@@ -55,7 +57,7 @@ export const useFeed = defineStore("feed", () => {
         events.value = [event, ...events.value].slice(0, SHOWN);
         if (event.id <= opened.value) return;
         readAgain(event);
-        toast(event, router);
+        void toast(event, router);
       },
       lost: () => void queryClient.invalidateQueries(),
       connected: (is) => (connected.value = is),

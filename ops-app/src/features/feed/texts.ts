@@ -20,6 +20,34 @@ export const texts = {
   },
 };
 
+/** What events are about: documents of ERPNext's, and what is the hub's own. */
+export const DOCTYPES: Readonly<Record<string, Bilingual>> = {
+  Customer: { fr: "Client", en: "Customer" },
+  Contact: { fr: "Contact", en: "Contact" },
+  Address: { fr: "Adresse", en: "Address" },
+  "Service Location": { fr: "Lieu de service", en: "Service location" },
+  "Service Subscription": { fr: "Abonnement", en: "Subscription" },
+  "Service Equipment": { fr: "Équipement", en: "Equipment" },
+  "Dispatch Job": { fr: "Visite", en: "Visit" },
+  Project: { fr: "Projet", en: "Project" },
+  Task: { fr: "Tâche", en: "Task" },
+  Issue: { fr: "Billet", en: "Ticket" },
+  Lead: { fr: "Piste", en: "Lead" },
+  Item: { fr: "Article", en: "Item" },
+  "Item Price": { fr: "Prix", en: "Price" },
+  Technician: { fr: "Technicien", en: "Technician" },
+  "Holiday List": { fr: "Jours fériés", en: "Holidays" },
+  "Gigafibre Settings": { fr: "Réglages", en: "Settings" },
+  "Sales Invoice": { fr: "Facture", en: "Invoice" },
+  "Payment Entry": { fr: "Paiement", en: "Payment" },
+  "Document Rename": { fr: "Changement de nom", en: "Renaming" },
+  Order: { fr: "Commande", en: "Order" },
+  Outbox: { fr: "Message", en: "Message" },
+  Device: { fr: "Appareil", en: "Device" },
+  "Inbound Message": { fr: "SMS d'un inconnu", en: "SMS from somebody unknown" },
+};
+export const doctypeSaid = (doctype: string): Bilingual => DOCTYPES[doctype] ?? { fr: doctype, en: doctype };
+
 export const FILTERS = {
   news: { fr: "Nouvelles", en: "News" },
   someone: { fr: "Attend quelqu'un", en: "Needs someone" },

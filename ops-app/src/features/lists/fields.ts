@@ -1,6 +1,6 @@
 /** The fields of a list's DocType that the person may read, with those that every document has. */
 import type { MetaField } from "@gigafibre/contracts/doctype-meta";
-import type { Bilingual } from "@gigafibre/contracts/language";
+import type { Bilingual, Language } from "@gigafibre/contracts/language";
 import { computed, toValue } from "vue";
 import type { ComputedRef, MaybeRefOrGetter } from "vue";
 import { useMeta } from "../editing/meta.ts";
@@ -44,9 +44,17 @@ export function useFields(doctype: MaybeRefOrGetter<string>): ListFields {
 const NUMBERS = new Set(["Int", "Float", "Currency", "Percent"]);
 export const isNumber = (field: MetaField | undefined): boolean => field !== undefined && NUMBERS.has(field.fieldtype);
 
-/** Of a column, in pixels. */
-export function widthOf(field: MetaField | undefined): number {
+/** Of a heading's letters, at their widest on the whole; and of what stands beside them: air, and the arrow of a sorted column. */
+const LETTER_PX = 7;
+const BESIDE_PX = 36;
+
+/** Of a column, in pixels: what stands in it, and its heading whole. */
+export function widthOf(field: MetaField | undefined, language: Language): number {
   if (field === undefined) return 140;
+  return Math.max(contentWidth(field), field.label[language].length * LETTER_PX + BESIDE_PX);
+}
+
+function contentWidth(field: MetaField): number {
   if (isNumber(field) || field.fieldtype === "Check") return 110;
   if (field.fieldtype === "Date") return 120;
   if (field.fieldtype === "Datetime") return 170;

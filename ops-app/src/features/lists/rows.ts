@@ -29,7 +29,7 @@ export function ordered(sort: string, doctype: string): string {
 }
 
 export interface Asked {
-  readonly kind: ListKind;
+  readonly kind: Pick<ListKind, "doctype" | "customer" | "searched">;
   readonly state: ListState;
   /** Fields that the person may read. */
   readonly known: ReadonlySet<string>;

@@ -14,4 +14,12 @@ export function ago(at: string, now = Date.now()): string {
   return relative.value.format(Math.trunc(seconds / size), unit);
 }
 
+const hour = computed(() => new Intl.DateTimeFormat(`${language.value}-CA`, { timeStyle: "short" }));
+const dayAndHour = computed(() => new Intl.DateTimeFormat(`${language.value}-CA`, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }));
+/** Today by the hour alone. */
+export function shortMoment(at: string): string {
+  const when = new Date(at);
+  return (when.toDateString() === new Date().toDateString() ? hour : dayAndHour).value.format(when);
+}
+
 export const moment = (at: string): string => whole.value.format(new Date(at));
