@@ -9,10 +9,11 @@ CARD = ("stripe_customer_id", "stripe_payment_method", "ppa_enabled")
 
 
 @frappe.whitelist(methods=["POST"])
-def customers(old: str, into: str, values: dict | str | None = None) -> dict:
+def customers(old: str, into: str, values: dict | str | None = None, on_behalf_of: str | None = None, note: str | None = None) -> dict:
 	"""For Hub Service: merges the Customer `old` into `into` and sets `values` there, of the card on file only.
 
-	A merge deletes the one that goes, which ERPNext lets no agent do: the hub asks first, as the person, whether they may write both.
+	A merge deletes the one that goes, which ERPNext lets no agent do: the hub asks first, as the person, whether they may write both. Frappe notes that
+	the hub merged; `note` is a Comment beside it, by the User `on_behalf_of`.
 
 	Answers `{customer, replayed}`; `replayed` where `old` was merged into it before.
 	"""
@@ -32,4 +33,7 @@ def customers(old: str, into: str, values: dict | str | None = None) -> dict:
 	# ERPNext calls a renamed customer as its document is named.
 	kept.update({"customer_name": called, **card})
 	kept.save()
+	if note:
+		by = frappe.get_doc("User", on_behalf_of)
+		kept.add_comment("Comment", note, comment_email=by.name, comment_by=by.full_name)
 	return {"customer": into, "replayed": False}

@@ -9,6 +9,7 @@ import type { Row } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { RENAMES } from "../document-changes/followed.ts";
 import { renameOf } from "../document-changes/renames.ts";
+import { escapeHtml } from "../messages/escape-html.ts";
 import { CARD_RELEASES, releaseCard } from "../payments/give-back.ts";
 import { textOf } from "../activation/activation-facts.ts";
 
@@ -36,7 +37,7 @@ export async function merges(root: FastifyInstance): Promise<void> {
       schema: {
         tags: ["calls"],
         summary: "Makes one customer of two",
-        description: "By the hub, for whoever may write both: a merge deletes one, which ERPNext lets no agent do. 409 `two_cards` where both have a card on file and `keep_card` does not say whose stays; the other is let go. The same again changes nothing: `replayed`.",
+        description: "By the hub, for whoever may write both: a merge deletes one, which ERPNext lets no agent do. 409 `two_cards` where both have a card on file and `keep_card` does not say whose stays; the other is let go. A Comment on the one that stays says who asked. The same again changes nothing: `replayed`.",
         body: mergeRequest,
         response: { 200: mergeAnswer, 403: problem, 404: problem, 409: problem, 422: problem, 503: problem },
       },
@@ -57,7 +58,11 @@ export async function merges(root: FastifyInstance): Promise<void> {
         if (cards.from !== "" && cards.into !== "" && cards.from !== cards.into && keep_card === undefined) throw new Refusal("two_cards");
         const whose = cards.from !== "" && (cards.into === "" || keep_card === "from") ? gone : kept;
         const values = Object.fromEntries(CARD.map((field) => [field, (whose ?? kept)[field] ?? (field === "ppa_enabled" ? 0 : "")]));
-        const { message } = await root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", { body: { old: from, into, values }, timeoutMs: 120_000 });
+        const by = request.staff;
+        const note = `<p>Fusion demandée par ${escapeHtml(by?.full_name ?? "")}: tout ce qui était à « ${escapeHtml(from)} » est à ce client.</p>`;
+        const { message } = await root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", {
+          body: { old: from, into, values, ...(by ? { on_behalf_of: by.user, note } : {}) }, timeoutMs: 120_000,
+        });
         const answer = mergeAnswer.parse(message);
         await follow(from, into);
         const other = whose === gone ? cards.into : cards.from;

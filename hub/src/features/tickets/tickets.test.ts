@@ -55,6 +55,8 @@ describe("a customer who calls", () => {
     expect(await list("Customer", ["name", "=", from])).toEqual([]);
     expect((await list("Service Location", ["customer", "=", into])).map(({ name }) => name).sort()).toEqual([one.location, two.location].sort());
     expect(await cardOf(into)).toBe(card);
+    const said = (await list("Comment", ["reference_name", "=", into])).filter((each) => each["comment_type"] === "Comment");
+    expect(said).toMatchObject([{ comment_email: "agent@gigafibre.test", content: expect.stringMatching(/^<p>Fusion demandée par .+: tout ce qui était à « .+ » est à ce client\.<\/p>$/) as string }]);
     const { rows } = await world.app.db.query("select id from order_intake where documents ->> 'customer' = $1", [into]);
     expect(rows).toHaveLength(2);
     expect((await world.app.inject({ method: "POST", url: "/api/calls/merge", headers: agent.headers, payload: { from: "Personne", into } })).statusCode).toBe(404);
