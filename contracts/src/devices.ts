@@ -51,6 +51,8 @@ const rxPower = z.number().min(-60).max(20);
 /** MQTT `device/bootstrap/{serial}`, QoS 1, by the ACS's bridge: a device has informed its ACS. Unknown fields are let pass. */
 export const deviceInform = z.object({
   serial: deviceSerial,
+  /** What the ACS itself calls it, where it is asked by that: an agent's endpoint id at Oktopus. */
+  endpoint: z.string().min(1).max(256).optional(),
   oui: z.string().max(12).optional(),
   product_class: z.string().max(64).optional(),
   mac: macAddress.optional(),
@@ -70,7 +72,7 @@ export function lightOf(said: string): number | undefined {
 }
 
 /** `POST /devices/{serial}/informs`, by the ACS's own script: the inform, and what it needs to be answered with what the device is to be told. */
-export const informByScript = deviceInform.omit({ serial: true, rx_power_dbm: true }).extend({
+export const informByScript = deviceInform.omit({ serial: true, endpoint: true, rx_power_dbm: true }).extend({
   model: dataModel,
   /** As the device has it. */
   light: z.string().max(40).optional(),

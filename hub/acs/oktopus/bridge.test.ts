@@ -58,14 +58,14 @@ describe("a device that comes to Oktopus", () => {
     await comes("deco00000002", "0");
     await comes("DECO00000003");
     await eventually("the next", async () => heard.at(-1)?.topic === "device/bootstrap/DECO00000003");
-    expect(heard[0]).toEqual({ topic: "device/bootstrap/DECO00000001", payload: { serial: "DECO00000001", event: "boot", firmware: "1.4.2", mac: "403F8C000001", rx_power_dbm: -19.5 } });
+    expect(heard[0]).toEqual({ topic: "device/bootstrap/DECO00000001", payload: { serial: "DECO00000001", endpoint: "deco00000001", event: "boot", firmware: "1.4.2", mac: "403F8C000001", rx_power_dbm: -19.5 } });
     expect(JSON.stringify(heard)).not.toContain("DECO00000002");
   });
 
   it("is told all the same where it cannot be read", async () => {
     await comes("DECO0000AWAY");
     await eventually("it", async () => heard.some(({ topic }) => topic.endsWith("DECO0000AWAY")));
-    expect(heard.at(-1)?.payload).toEqual({ serial: "DECO0000AWAY", event: "boot" });
+    expect(heard.at(-1)?.payload).toEqual({ serial: "DECO0000AWAY", endpoint: "DECO0000AWAY", event: "boot" });
   });
 
   it.each(["mqtt", "ws", "stomp"])("by %s is told from what Oktopus says between its own parts; one that goes is not", async (way) => {
@@ -86,7 +86,7 @@ describe("a device that comes to Oktopus", () => {
     nats.publish("device.usp.v1.os::403F8C-DECO0000BOOT.api", record("answer"));
     await says();
     await eventually("it", async () => heard.length > 0);
-    expect(heard).toMatchObject([{ topic: "device/bootstrap/DECO0000BOOT", payload: { serial: "DECO0000BOOT", event, firmware: "1.4.2" } }]);
+    expect(heard).toMatchObject([{ topic: "device/bootstrap/DECO0000BOOT", payload: { serial: "DECO0000BOOT", endpoint: "os::403F8C-DECO0000BOOT", event, firmware: "1.4.2" } }]);
   });
 
   it("by CWMP is told of its boot, and not of its periodic inform", async () => {

@@ -37,7 +37,7 @@ export interface BridgeOptions {
 export async function startBridge({ oktopusUrl, natsUrl, hubUrl, acs, say }: BridgeOptions): Promise<{ stop(): Promise<void> }> {
   async function informOf({ id, afresh }: Boot): Promise<DeviceInform> {
     const serial = serialOf(id);
-    const inform = { serial, event: afresh ? "bootstrap" : "boot" } as const;
+    const inform = { serial, endpoint: id, event: afresh ? "bootstrap" : "boot" } as const;
     try {
       const { values } = await acs.read(id, [...Object.values(READ), LIGHT, MAC]);
       const said = Object.fromEntries(Object.entries(READ).flatMap(([field, path]) => (values[path]?.value ? [[field, values[path].value]] : [])));

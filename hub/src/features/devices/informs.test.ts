@@ -102,6 +102,26 @@ describe("what a device says of itself", () => {
     await told(device, "Offline");
   }, 30_000);
 
+  it("is forgotten in time: a reading after 90 days, a call after 7, and a device after 7 that nobody knows and no Issue tells of", async () => {
+    const [unknown, recent, told, bound] = [gponSerial(), gponSerial(), gponSerial(), gponSerial()];
+    await ont(bound);
+    await known(bound);
+    for (const serial of [unknown, recent, told, bound]) await inform(serial);
+    for (const serial of [unknown, recent, told, bound]) await eventually(`${serial} to be heard`, async () => (await rows("select 1 from device_sample where serial = $1", [serial]))[0]);
+    const ago = (serial: string, time: string): Promise<unknown> => rows("update device_session set last_seen = now() - $2::interval where serial = $1", [serial, time]);
+    for (const serial of [unknown, told, bound]) await ago(serial, "7 days 1 minute");
+    await ago(recent, "6 days 23 hours");
+    await rows("update device_session set unknown_issue = 'ISS-1' where serial = $1", [told]);
+    await rows("insert into device_sample (serial, at, rx_power_dbm) values ($1, now() - interval '90 days 1 minute', -20), ($1, now() - interval '89 days 23 hours', -21)", [bound]);
+    await rows("insert into device_call (serial, wished_at, called_at) values ($1, now() - interval '8 days', now() - interval '7 days 1 minute'), ($2, now() - interval '8 days', now() - interval '6 days 23 hours'), ($3, now() - interval '30 days', null)", [unknown, recent, bound]);
+    await transaction(world.app.db, (client) => noteSilence(client, 15));
+    const left = async (sql: string): Promise<unknown[]> => (await rows(sql, [[unknown, recent, told, bound]])).map(({ serial }) => serial);
+    expect(new Set(await left("select serial from device_session where serial = any($1)"))).toEqual(new Set([recent, told, bound]));
+    expect((await rows("select rx_power_dbm from device_sample where serial = $1 order by at", [bound])).map(({ rx_power_dbm }) => rx_power_dbm)).toEqual([-21, -19.5]);
+    // What has not been called yet waits, however old it is.
+    expect(new Set(await left("select serial from device_call where serial = any($1)"))).toEqual(new Set([recent, bound]));
+  });
+
   it("is not acknowledged before PostgreSQL has it: a broker that hears nothing sends it again", async () => {
     const serial = gponSerial();
     const { databaseUrl } = world;

@@ -52,8 +52,8 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
   const column = <K extends keyof DeviceInform>(name: K): (DeviceInform[K] | null)[] => informs.map((inform) => inform[name] ?? null);
   const { rows } = await client.query<{ serial: string; equipment: string | null; changes: string; was_online: boolean; is_first: boolean; was_unknown: boolean; news: boolean }>({
     text: `with said as (
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::text[], $9::text[], $10::boolean[])
-           as said (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, is_boot)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::text[], $9::text[], $10::boolean[], $12::text[])
+           as said (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, is_boot, endpoint)
        ), heard as (
          select said.*, coalesce(before.online, false) as was_online, before.serial is null as is_first, before.equipment is null as was_unknown, coalesce(
            not before.online or before.equipment is distinct from said.equipment
@@ -61,14 +61,14 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
            or abs(coalesce(said.rx_power_dbm - before.rx_power_dbm, case when said.rx_power_dbm is null then 0 else $11 end)) >= $11, true) as news
          from said left join lateral (select serial, online, equipment, ip, firmware, rx_power_dbm from device_session where serial = said.serial limit 1) before on true
        ), written as (
-         insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, online, last_seen, last_boot, changes)
-         select serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, true, now(), case when is_boot then now() end, case when news then 1 else 0 end
+         insert into device_session as kept (serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, endpoint, online, last_seen, last_boot, changes)
+         select serial, equipment, mac, ip, firmware, rx_power_dbm, uptime_s, oui, product_class, endpoint, true, now(), case when is_boot then now() end, case when news then 1 else 0 end
          from heard order by serial
          on conflict (serial) do update set
            equipment = excluded.equipment, mac = coalesce(excluded.mac, kept.mac), ip = coalesce(excluded.ip, kept.ip),
            firmware = coalesce(excluded.firmware, kept.firmware), rx_power_dbm = coalesce(excluded.rx_power_dbm, kept.rx_power_dbm),
            uptime_s = coalesce(excluded.uptime_s, kept.uptime_s), oui = coalesce(excluded.oui, kept.oui),
-           product_class = coalesce(excluded.product_class, kept.product_class), online = true, last_seen = now(),
+           product_class = coalesce(excluded.product_class, kept.product_class), endpoint = coalesce(excluded.endpoint, kept.endpoint), online = true, last_seen = now(),
            last_boot = coalesce(excluded.last_boot, kept.last_boot), changes = kept.changes + excluded.changes
          returning serial, changes
        ), sampled as (
@@ -78,13 +78,19 @@ async function keepOneEach(client: pg.ClientBase, informs: readonly DeviceInform
        select serial, heard.equipment, written.changes, heard.was_online, heard.is_first, heard.was_unknown, heard.news from heard join written using (serial)`,
     values: [
       column("serial"), equipment, column("mac"), column("ip"), column("firmware"), column("rx_power_dbm"), column("uptime_s"), column("oui"), column("product_class"),
-      informs.map(({ event }) => event === "bootstrap" || event === "boot"), NEWS_DB,
+      informs.map(({ event }) => event === "bootstrap" || event === "boot"), NEWS_DB, column("endpoint"),
     ],
   });
   await tellOnline(client, rows.flatMap(({ serial, equipment: name, changes, was_online }) => (name === null || was_online ? [] : [{ serial, equipment: name, changes }])));
   await tellUnknown(client, rows.filter((row) => row.equipment === null && (row.is_first || !row.was_unknown)), "device.unknown");
   await tellUnknown(client, rows.filter((row) => row.equipment !== null && !row.is_first && row.was_unknown), "device.matched");
   return rows;
+}
+
+/** By what a device is asked for at its ACS, where the bridge that heard it has said so. */
+export async function endpointOf(db: pg.Pool, serial: string): Promise<string | null> {
+  const { rows } = await db.query<{ endpoint: string | null }>("select endpoint from device_session where serial = $1", [spelled(serial)]);
+  return rows[0]?.endpoint ?? null;
 }
 
 /** Nobody knows it, or somebody does now: each time that it changes. */

@@ -11,7 +11,7 @@ import { Refusal } from "../../plugins/problems.ts";
 import { configuredAcs } from "./acs/configured.ts";
 import { callJob, wishCalls } from "./call-job.ts";
 import { passwordOf } from "./credential.ts";
-import { bindSessions, keepActivated, keepInforms } from "./informs.ts";
+import { bindSessions, endpointOf, keepActivated, keepInforms } from "./informs.ts";
 import type { Activated } from "./informs.ts";
 import { knownDevices } from "./known-devices.ts";
 import { listenToInforms } from "./mqtt.ts";
@@ -28,7 +28,7 @@ export const devices = fp(
   async (root) => {
     const app = root.withTypeProvider<ZodTypeProvider>();
     await tellJob(root);
-    const acs = configuredAcs(root.config);
+    const acs = configuredAcs(root.config, (serial) => endpointOf(root.db, serial));
     const tellSoon = (client: pg.ClientBase): Promise<void> => root.workers.enqueue(client, TELL_DEVICES, ALL_DEVICES, { afterSeconds: COALESCED_SECONDS });
     const known = await knownDevices(root, async (client, changed) => {
       await root.activation.devicesSeen(client, await bindSessions(client, changed));

@@ -1,6 +1,10 @@
 import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { STAFF } from "../../../../testing/erpnext-admin.ts";
+import { startWorld } from "../../../../testing/world.ts";
+import { transaction } from "../../../plugins/database.ts";
+import { keepInforms } from "../informs.ts";
 import type { AcsDriver } from "./driver.ts";
 import { oktopus } from "./oktopus.ts";
 
@@ -12,6 +16,8 @@ const text = (path: string, value: string): { path: string; value: string; type:
 class Scripted {
   readonly app: FastifyInstance = Fastify();
   values: Record<string, string> = {};
+  /** By which it knows its one device. */
+  id = SERIAL;
   status = 2;
   busy = false;
   token = "first";
@@ -30,9 +36,10 @@ class Scripted {
       if (request.url !== "/api/auth/login" && request.headers.authorization !== this.token) await reply.code(401).send();
     });
     this.app.get<{ Querystring: { id: string } }>("/api/device", async ({ query }, reply) =>
-      query.id === SERIAL ? { SN: SERIAL, Model: "Deco", Vendor: "TP-Link", Version: "1.0", ProductClass: "Deco", Status: this.status } : reply.code(404).send(JSON.stringify("Device not found")),
+      query.id === this.id ? { SN: this.id, Model: "Deco", Vendor: "TP-Link", Version: "1.0", ProductClass: "Deco", Status: this.status } : reply.code(404).send(JSON.stringify("Device not found")),
     );
-    this.app.put<{ Params: { operation: string }; Body: Record<string, unknown> }>("/api/device/:sn/any/:operation", async ({ params: { operation }, body }, reply) => {
+    this.app.put<{ Params: { operation: string }; Body: Record<string, unknown> }>("/api/device/:sn/any/:operation", async ({ params: { sn, operation }, body }, reply) => {
+      if (sn !== this.id) return reply.code(404).send(JSON.stringify("Device not found"));
       if (this.busy) return reply.code(409).send();
       this.mostAtOnce = Math.max(this.mostAtOnce, (this.atOnce += 1));
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -74,7 +81,7 @@ afterAll(() => acs.app.close());
 beforeEach(() => {
   driver = oktopus({ url, user: "hub@gigafibre.test", password: "secret", firmwareUrl: "https://firmware.test/files/" });
   acs.values = { [SSID]: "TP-Link", "Device.DeviceInfo.UpTime": "42", "Device.DeviceInfo.FirmwareImage.1.Status": "Active", "Device.DeviceInfo.FirmwareImage.2.Status": "Available" };
-  Object.assign(acs, { status: 2, busy: false, token: "first", signIns: 0, mostAtOnce: 0, asked: [] });
+  Object.assign(acs, { id: SERIAL, status: 2, busy: false, token: "first", signIns: 0, mostAtOnce: 0, asked: [] });
 });
 
 describe("Oktopus, asked for a device", () => {
@@ -116,5 +123,38 @@ describe("Oktopus, asked for a device", () => {
     expect(await driver.reboot(SERIAL)).toEqual({ outcome: "done" });
     expect(acs.signIns).toBe(2);
     await expect(oktopus({ url, user: "x", password: "wrong", firmwareUrl: undefined }).reboot(SERIAL)).rejects.toThrow("sign-in: 401");
+  });
+});
+
+describe("a device whose endpoint id is not its serial", () => {
+  const ENDPOINT = `os::403F8C-${SERIAL}`;
+
+  it("is asked by the id that it was heard by, and by its serial once it has that for its id", async () => {
+    const known = oktopus({ url, user: "hub@gigafibre.test", password: "secret", firmwareUrl: undefined, endpointOf: async (serial) => (serial === SERIAL ? ENDPOINT : null) });
+    acs.id = ENDPOINT;
+    expect(await driver.reboot(SERIAL)).toEqual({ outcome: "offline", reason: "never_heard" });
+    expect(await known.find(SERIAL)).toMatchObject({ id: ENDPOINT });
+    expect(await known.set(SERIAL, [text(SSID, "Érable")])).toEqual({ outcome: "done" });
+    acs.id = SERIAL;
+    expect(await known.reboot(SERIAL)).toEqual({ outcome: "done" });
+  });
+
+  it("does what staff ask of it by its serial, once the bridge has said how it is called", async () => {
+    const world = await startWorld({ stripe: false, inbox: false, settings: { ACS_KIND: "oktopus", ACS_URL: url, ACS_USER: "hub@gigafibre.test", ACS_PASSWORD: "secret" } });
+    try {
+      acs.id = ENDPOINT;
+      const headers = { cookie: `sid=${await world.erpnext.admin.sessionFor(STAFF.agent)}`, origin: world.hubUrl };
+      const reboot = async (): Promise<unknown> => (await world.app.inject({ method: "POST", url: `/api/devices/${SERIAL}/actions`, headers, payload: { action: "reboot" } })).json<{ answer: unknown }>().answer;
+      const hears = (said: object): Promise<unknown> => transaction(world.app.db, (client) => keepInforms(client, [{ serial: SERIAL, event: "boot", ...said }]));
+      await hears({});
+      expect(await reboot()).toEqual({ outcome: "offline", reason: "never_heard" });
+      await hears({ endpoint: ENDPOINT });
+      expect(await reboot()).toEqual({ outcome: "done" });
+      // An inform that does not say it takes nothing away.
+      await hears({});
+      expect(await reboot()).toEqual({ outcome: "done" });
+    } finally {
+      await world.stop();
+    }
   });
 });

@@ -17,6 +17,8 @@ export interface OktopusOptions {
   readonly password: string;
   /** Where devices fetch firmware. */
   readonly firmwareUrl: string | undefined;
+  /** The id by which it knows a device, where that was heard: an agent's need not be its serial. */
+  readonly endpointOf?: (serial: string) => Promise<string | null>;
 }
 
 const device = z.looseObject({ SN: z.string(), Status: z.number(), Version: z.string().nullish() });
@@ -32,7 +34,7 @@ const FREE = new Set(["Available", "ValidationFailed"]);
 /** What the device was asked, and did not do. */
 type Answered = { readonly answer: unknown } | { readonly failed: AcsAnswer };
 
-export function oktopus({ url, user, password, firmwareUrl }: OktopusOptions): AcsDriver {
+export function oktopus({ url, user, password, firmwareUrl, endpointOf = async () => null }: OktopusOptions): AcsDriver {
   const base = url.replace(/\/$/, "");
   let token: string | undefined;
   const turns = new Map<string, Promise<unknown>>();
@@ -68,8 +70,10 @@ export function oktopus({ url, user, password, firmwareUrl }: OktopusOptions): A
   }
 
   async function known(serial: string): Promise<Device | null> {
-    for (const spelling of spellings(serial)) {
-      const { status, body } = await ask("GET", `/api/device?id=${encodeURIComponent(spelling)}`);
+    const endpoint = await endpointOf(serial);
+    // An agent that was given another id since is known by its serial, or is heard by the new one first.
+    for (const id of new Set([...(endpoint === null ? [] : [endpoint]), ...spellings(serial)])) {
+      const { status, body } = await ask("GET", `/api/device?id=${encodeURIComponent(id)}`);
       if (status === 404) continue;
       const found = device.safeParse(body);
       if (status !== 200 || !found.success) throw new AcsUnavailable(`device: ${status}`);
