@@ -1,6 +1,7 @@
 /** A phone whose tabs can be killed in the middle of whatever they do. */
 import "fake-indexeddb/auto";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import type { Delays } from "../src/features/outbox/backoff.ts";
 import { FieldDatabase } from "../src/features/outbox/database.ts";
 import type { PendingAction } from "../src/features/outbox/database.ts";
 import type { Locks } from "../src/features/outbox/one-tab.ts";
@@ -33,7 +34,7 @@ export class Phone {
     this.hub = hub;
   }
 
-  open(user = USER, silentMs?: number): Tab {
+  open(user = USER, silentMs?: number, delays: Delays = { firstMs: 1, longestMs: 4 }): Tab {
     let running = true;
     const never = new Promise<never>(() => undefined);
     const database = new FieldDatabase({ indexedDB: this.#disk, IDBKeyRange });
@@ -48,7 +49,7 @@ export class Phone {
       page: this.page,
       monotonic: () => performance.now() + this.#durations,
       now: () => new Date(Date.now() + this.clockOff),
-      delays: { firstMs: 1, longestMs: 4 },
+      delays,
       silentMs,
     });
     const end = (): void => {

@@ -127,6 +127,17 @@ describe("the outbox", () => {
     expect([texts(), hub.requests]).toEqual([["un"], 5]);
   });
 
+  it.each(["online", "visibilitychange", "pageshow"])("goes at once when the page says %s, however long it would have rested", async (event) => {
+    hub.fate("cut_before");
+    const tab = phone.open(USER, undefined, { firstMs: 3_600_000, longestMs: 3_600_000 });
+    await tab.outbox.add("JOB-1", note("un"));
+    await eventually("the rest", () => statusOf(tab).state === "resting");
+    expect(hub.requests).toBe(1);
+    phone.page.dispatchEvent(new Event(event));
+    await allDone();
+    expect(texts()).toEqual(["un"]);
+  });
+
   it("waits as long as it is asked to, whatever the network does, until the person asks", async () => {
     let asked = 0;
     const answers = hub.fetch;

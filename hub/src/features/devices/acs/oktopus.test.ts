@@ -38,7 +38,7 @@ class Scripted {
     this.app.get<{ Querystring: { id: string } }>("/api/device", async ({ query }, reply) =>
       query.id === this.id ? { SN: this.id, Model: "Deco", Vendor: "TP-Link", Version: "1.0", ProductClass: "Deco", Status: this.status } : reply.code(404).send(JSON.stringify("Device not found")),
     );
-    this.app.put<{ Params: { operation: string }; Body: Record<string, unknown> }>("/api/device/:sn/any/:operation", async ({ params: { sn, operation }, body }, reply) => {
+    this.app.put<{ Params: { sn: string; operation: string }; Body: Record<string, unknown> }>("/api/device/:sn/any/:operation", async ({ params: { sn, operation }, body }, reply) => {
       if (sn !== this.id) return reply.code(404).send(JSON.stringify("Device not found"));
       if (this.busy) return reply.code(409).send();
       this.mostAtOnce = Math.max(this.mostAtOnce, (this.atOnce += 1));
