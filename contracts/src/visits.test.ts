@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checksFor, missingFor, missingId, visitAction } from "./visits.ts";
+import { checksFor, missingFor, missingId, visitAction, visitActionBody } from "./visits.ts";
 import type { VisitEquipment } from "./visits.ts";
 
 const equipment = (name: string, equipment_type: VisitEquipment["equipment_type"], serial_number: string | null): VisitEquipment => ({
@@ -23,6 +23,31 @@ describe("visits", () => {
     ]);
     const done = checks.map((each) => ({ ...each, done: true }));
     expect(missingFor({ job_type: "Installation", equipment: [equipment("EQ-1", "ONT", "RCMG19A01234")], checks: done, signed: true })).toEqual([]);
+  });
+
+  it("takes every action as version 1 wrote it: phones hold what they did for 90 days", () => {
+    // As they stand on phones: nothing here is ever changed. Another shape is another version, beside this one.
+    const label = { equipment_type: "ONT", serial_number: "HT803GW00112233", gpon_sn: "RCMG19A01234", mac_address: "C8F742AABBCC", brand: "Raisecom" };
+    const bodies: object[] = [
+      { kind: "set_out", arrives_at: "2026-04-07T14:20:00.000Z", position: { latitude: 45.05, longitude: -73.95, accuracy_m: 12 } },
+      { kind: "set_out", arrives_at: null, position: null },
+      { kind: "start" },
+      { kind: "scan", label, equipment: "EQ-0001", codes: ["RCMG19A01234", "HT803GW00112233"] },
+      { kind: "check", key: "ont_signal_dbm", done: true, value: "-19.5" },
+      { kind: "check", key: "device_removed", done: false, value: null },
+      { kind: "note", text: "Chien dans la cour" },
+      { kind: "photo", photo: "0d9a4a9e-58e0-4e0c-9d2b-0a4b8f0f6c11", caption: "Boîtier", type: "image/jpeg", size: 204_800, sha256: "0".repeat(64), thumbnail: "data:image/jpeg;base64,AAAA" },
+      { kind: "sign_off", sign_off: { name: "Rose Tremblay", signature: "data:image/png;base64,AAAA" } },
+      { kind: "sign_off", sign_off: { without_signature: "Partie travailler" } },
+      { kind: "payment", method: "cash", amount_cents: 9_995, reference: "" },
+      { kind: "payment", method: "cheque", amount_cents: 2_000, reference: "0417" },
+      { kind: "complete", left_out: [{ what: "scan:EQ-0002", reason: "Pas livré" }] },
+    ];
+    for (const action of bodies) {
+      const sent = { id: "7b0c7a52-3f5f-4c77-9a1c-0d6a4a1f3c11", version: 1, sequence: 1, job: "JOB-1", after: null, made_at: "2026-04-07T14:00:00.000Z", sent_at: "2026-07-06T14:00:00.000Z", action };
+      expect(visitAction.safeParse(sent).error?.issues).toBeUndefined();
+    }
+    expect(new Set(bodies.map((body) => (body as { kind: string }).kind))).toEqual(new Set(visitActionBody.options.map(({ shape }) => shape.kind.value)));
   });
 
   it("refuses an action with a field it does not know: a phone must not believe that something was kept", () => {

@@ -4,7 +4,6 @@
  */
 import type { FastifyInstance } from "fastify";
 import type { StaffSession } from "@gigafibre/contracts/session";
-import { ACTION_VERSION } from "@gigafibre/contracts/visits";
 import type { Visit, VisitAction, VisitActionAnswer } from "@gigafibre/contracts/visits";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
@@ -19,7 +18,7 @@ import { checkSteps, completeSteps, moveSteps, noteSteps, paymentSteps, signOffS
 import { ageOf } from "./age.ts";
 import { setOutOf } from "./effects.ts";
 import type { JobLocks } from "./job-locks.ts";
-import { tellDispatch } from "./kept.ts";
+import { showSignature, tellDispatch } from "./kept.ts";
 import { announce } from "./photos.ts";
 import { actionRow, freeze, frozenOf, hashOf, keep, settle, thaw } from "./repository.ts";
 import type { ActionRow, Frozen } from "./repository.ts";
@@ -41,7 +40,6 @@ export const keyOf = (id: string): string => `field:${id}`;
 
 /** @throws Refusal, ErpnextUnavailable: the action stays on the phone, and here */
 export async function takeAction(app: FastifyInstance, locks: JobLocks, sender: Sender, action: VisitAction): Promise<VisitActionAnswer> {
-  if (action.version > ACTION_VERSION) throw new Refusal("action_version_unknown", { details: { newest: ACTION_VERSION } });
   // A restored database is compared first: the phone keeps it meanwhile.
   if (!app.restores.mayWork()) throw new Refusal("temporarily_unavailable");
   return locks.holding(action.job, async () => {
@@ -178,6 +176,7 @@ async function holdersOf(app: FastifyInstance, { serial_number, gpon_sn, mac_add
 
 async function keepForDispatch(app: FastifyInstance, { staff }: Sender, action: VisitAction, why: string): Promise<VisitActionAnswer> {
   const issue = await tellDispatch(app, staff, action, why);
+  await showSignature(app, issue, action);
   const order_id = action.action.kind === "payment" ? textOf(await app.erpnext.get("Dispatch Job", action.job), "order_id") || null : null;
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "kept_for_dispatch", issue))) return;

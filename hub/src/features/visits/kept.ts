@@ -47,6 +47,21 @@ async function appended(app: FastifyInstance, name: string, action: VisitAction,
   }
 }
 
+/** The customer's signature stands beside what is told of it: dispatch decides by it what may be charged. Once for an action, however often it is called. */
+export async function showSignature(app: FastifyInstance, issue: string, { id, action }: VisitAction): Promise<void> {
+  const [, type = "", content = ""] = (action.kind === "sign_off" && "signature" in action.sign_off && /^data:(image\/[a-z]+);base64,(.*)$/.exec(action.sign_off.signature)) || [];
+  if (content === "") return;
+  const name = `signature-${id}`;
+  const shown = await app.erpnext.list("File", { filters: [["attached_to_doctype", "=", "Issue"], ["attached_to_name", "=", issue], ["file_name", "like", `${name}%`]] });
+  if (shown.length > 0) return;
+  try {
+    await app.erpnext.attach({ doctype: "Issue", name: issue }, { name: `${name}.${type.slice("image/".length)}`, type, content: Buffer.from(content, "base64") });
+  } catch (error) {
+    if (!(error instanceof ErpnextRefused)) throw error;
+    app.log.warn({ err: error, issue }, "a signature could not be shown beside its Issue");
+  }
+}
+
 function described(action: VisitActionBody): string {
   switch (action.kind) {
     case "set_out":
@@ -62,7 +77,7 @@ function described(action: VisitActionBody): string {
     case "photo":
       return `photo ${action.caption} (jointe à la visite)`.replace("  ", " ");
     case "sign_off":
-      return "without_signature" in action.sign_off ? `sans signature: ${action.sign_off.without_signature}` : `signé par ${action.sign_off.name} (signature conservée)`;
+      return "without_signature" in action.sign_off ? `sans signature: ${action.sign_off.without_signature}` : `signé par ${action.sign_off.name} (signature jointe à ce billet)`;
     case "payment":
       return `paiement reçu: ${paymentText(action)}`;
     case "complete":

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { visitAction, visitActionAnswer, visitDays } from "@gigafibre/contracts/visits";
+import { ACTION_VERSION, visitAction, visitActionAnswer, visitDays } from "@gigafibre/contracts/visits";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { takeAction } from "./actions.ts";
@@ -23,6 +23,8 @@ function senderOf(request: FastifyRequest): Sender {
   if (!request.staff || !sid || (meant !== undefined && meant !== encodeURIComponent(request.staff.user))) throw new Refusal("sign_in_required");
   return { staff: request.staff, caller: { cookie: `sid=${encodeURIComponent(sid)}` } };
 }
+
+const newerThanKnown = (body: unknown): boolean => typeof body === "object" && body !== null && "version" in body && Number(body.version) > ACTION_VERSION;
 
 async function answered<T>(work: Promise<T>): Promise<T> {
   try {
@@ -69,6 +71,10 @@ export async function visits(app: FastifyInstance): Promise<void> {
     "/api/field/actions",
     {
       config: { access: "staff" },
+      // Before its shape, which this hub does not know either.
+      preValidation: async ({ body }) => {
+        if (newerThanKnown(body)) throw new Refusal("action_version_unknown", { details: { newest: ACTION_VERSION } });
+      },
       schema: {
         tags: ["Field"],
         summary: "Apply what a technician did",

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ACTION_VERSION } from "@gigafibre/contracts/visits";
 import type { VisitActionAnswer } from "@gigafibre/contracts/visits";
 import type { Problem } from "@gigafibre/contracts/problems";
 import { SIGNATURE } from "../../../testing/installation.ts";
@@ -144,6 +145,14 @@ describe("a technician's visits", () => {
     expect((await phone.send(note)).json()).toMatchObject({ outcome: "applied" });
   });
 
+  it("of a phone that runs a newer version than the hub are refused by that reason and kept there, whatever their shape", async () => {
+    const made = await planned(world);
+    const newer = await phone.send({ ...phone.make(made.job.name, { kind: "start" }), version: ACTION_VERSION + 1, action: { kind: "measured_by_robot" } });
+    expect([newer.statusCode, reasonOf(newer)]).toEqual([422, "action_version_unknown"]);
+    expect(newer.json<Problem>().details).toEqual({ newest: ACTION_VERSION });
+    expect((await jobNow(world, made))["status"]).toBe("Scheduled");
+  });
+
   it("are not taken for those of another who has signed in meanwhile on the same phone", async () => {
     const made = await planned(world);
     const note = phone.make(made.job.name, { kind: "note", text: "du premier" });
@@ -203,6 +212,15 @@ describe("a technician's visits", () => {
     expect(String((await jobNow(world, moved))["notes"])).not.toContain("posé le câble");
     const { rows } = await world.app.db.query("select 1 from event_log where kind = 'visit.kept_for_dispatch' and name = $1", [issues[0]?.name]);
     expect(rows).toHaveLength(2);
+
+    // What dispatch decides by is shown to them, once, though the answer was lost.
+    const signed = phone.make(moved.job.name, { kind: "sign_off", sign_off: { name: "Marie-Ève Tremblay", signature: SIGNATURE } });
+    await world.erpnext.fault({ kind: "drop_after_commit", match: { path: "upload_file" }, times: 1 });
+    expect((await phone.send(signed)).statusCode).toBe(503);
+    await world.erpnext.heal();
+    expect((await phone.send(signed)).json()).toMatchObject({ outcome: "kept_for_dispatch" });
+    const files = await world.erpnext.admin.list("File", [["attached_to_doctype", "=", "Issue"], ["attached_to_name", "=", issues[0]?.name]]);
+    expect(files.map(({ file_name }) => file_name)).toEqual([`signature-${signed.id}.png`]);
 
     await world.erpnext.admin.update("Dispatch Job", cancelled.job.name, { status: "Cancelled" });
     expect((await phone.does(cancelled.job.name, { kind: "start" })).json()).toMatchObject({ outcome: "kept_for_dispatch" });
