@@ -44,6 +44,14 @@ describe("the card of a live service", () => {
       await world.hurry();
       return (await invoiceOf(made))["outstanding_amount"] === 0;
     }, PATIENCE_MS);
+  const draftFor = (invoice: Document, cents: number): Promise<Document> =>
+    world.erpnext.admin.insert("Payment Entry", {
+      payment_type: "Receive", party_type: "Customer", party: invoice["customer"], company: "Gigafibre", mode_of_payment: "Cash",
+      paid_from: "Debtors - GF", paid_to: "Cash - GF", paid_amount: cents / 100, received_amount: cents / 100, reference_no: "1", reference_date: "2026-04-01",
+      references: [{ reference_doctype: "Sales Invoice", reference_name: invoice.name, allocated_amount: cents / 100 }],
+    });
+  const receivedAtOffice = async (invoice: Document, cents: number): Promise<unknown> =>
+    world.erpnext.admin.update("Payment Entry", (await draftFor(invoice, cents)).name, { docstatus: 1 });
   const post = (url: string) => world.app.inject({ method: "POST", url, headers: agent });
 
   it("is charged once for the invoice, to the cent, and the payment is recorded by Stripe's word", async () => {
@@ -139,11 +147,7 @@ describe("the card of a live service", () => {
     expect((await list("Issue", "order_id", made.accepted.order_id)).map(({ subject }) => subject)).toEqual([`Paiement à autoriser ${made.accepted.order_id}`]);
     expect(await intentsFor(invoice.name)).toEqual([]);
 
-    const draft = await world.erpnext.admin.insert("Payment Entry", {
-      payment_type: "Receive", party_type: "Customer", party: invoice["customer"], company: "Gigafibre", mode_of_payment: "Cash",
-      paid_from: "Debtors - GF", paid_to: "Cash - GF", paid_amount: 50, received_amount: 50, reference_no: "1", reference_date: "2026-04-01",
-      references: [{ reference_doctype: "Sales Invoice", reference_name: invoice.name, allocated_amount: 50 }],
-    });
+    const draft = await draftFor(invoice, 5_000);
     await completed(world, made.job, { customer_signature: SIGNATURE });
     await eventually("the draft to hold it", async () => (await chargeOf(invoice.name))?.reason === "draft_payment");
     expect(await intentsFor(invoice.name)).toEqual([]);
@@ -151,6 +155,30 @@ describe("the card of a live service", () => {
     await paid(made);
     const cents = Math.round(Number(invoice["grand_total"]) * 100) - 5_000;
     expect(await intentsFor(invoice.name)).toMatchObject([{ amount: cents, status: "succeeded" }]);
+  });
+
+  it("is charged for what is owed in that very moment, by the same intent, though the office enters a payment while Stripe is asked", async () => {
+    const made = await live(world, undefined, {});
+    const invoice = await invoiceOf(made);
+    await becomes(invoice.name, "held");
+    await world.stripe.fault({ kind: "latency", ms: 4_000, match: { method: "POST", path: "payment_intents$" }, times: 1 });
+    await post(`/api/invoices/${invoice.name}/charge`);
+    await eventually("the card to be asked", async () => (await chargeOf(invoice.name))?.state === "confirming");
+    await receivedAtOffice(invoice, 7_000);
+    await paid(made);
+    const cents = Math.round(Number(invoice["grand_total"]) * 100) - 7_000;
+    expect(await intentsFor(invoice.name)).toMatchObject([{ amount: cents, amount_received: cents, status: "succeeded" }]);
+  });
+
+  it.each([[49, "not_charged", "too_small"], [50, "charged", null]])("for %i cents is %s", async (cents, state, reason) => {
+    const made = await live(world, undefined, {});
+    const invoice = await invoiceOf(made);
+    await becomes(invoice.name, "held");
+    await receivedAtOffice(invoice, Math.round(Number(invoice["grand_total"]) * 100) - cents);
+    await post(`/api/invoices/${invoice.name}/charge`);
+    await becomes(invoice.name, state);
+    expect((await chargeOf(invoice.name))?.reason).toBe(reason);
+    expect((await intentsFor(invoice.name)).map(({ amount }) => amount)).toEqual(state === "charged" ? [cents] : []);
   });
 
   it("is not asked for an order that is paid later, nor by anybody but those who take orders", async () => {
