@@ -74,6 +74,8 @@ export const board = z.object({
   jobs: z.array(boardJob),
   /** Those that wait for a technician and a time, and those whose day went by; oldest first. */
   waiting: z.array(boardJob),
+  /** How many wait beyond those, the newest. */
+  waiting_beyond: z.int(),
   travel,
   /** Whom somebody drags at this moment. */
   held: z.array(z.object({ job: z.string(), by: z.string(), user: z.string() })),

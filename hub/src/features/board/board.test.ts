@@ -9,6 +9,7 @@ import { STAFF } from "../../../testing/erpnext-admin.ts";
 import { OTHER_TECHNICIAN } from "../../../testing/visits.ts";
 import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
+import { boardOf } from "./facts.ts";
 import { remindOf } from "./reminders.ts";
 
 /** A working day far enough for every technician of the demonstration: Tuesday to Friday. */
@@ -70,6 +71,7 @@ describe("the board", () => {
     // One on which both work.
     const day = (await offered()).find(({ left }) => left === 7)?.date ?? "";
     await world.erpnext.admin.update("Technician", OTHER_TECHNICIAN, { day_starts_at: "07:30:00", absences: [{ from_date: day, to_date: day, reason: "Vacances" }] });
+    await visit();
     const [open, placed] = [await visit({ preferred_dates: [{ date: day }], notes: "Chien gentil" }), await visit()];
     await moved(placed.job, { start: `${day} 13:00`, minutes: 90 });
     await world.app.installDates.refresh();
@@ -77,6 +79,10 @@ describe("the board", () => {
     expect(shown.technicians.find(({ user }) => user === STAFF.technician)).toMatchObject({ full_name: "Théo Brault", tags: ["Fibre", "Installation"], jobs_per_day: 4, weekdays: [1, 2, 3, 4, 5], day_starts_at: "08:00", day_ends_at: "17:00", away: [] });
     expect(shown.technicians.find(({ user }) => user === OTHER_TECHNICIAN)).toMatchObject({ day_starts_at: "07:30", away: [{ from: day, to: day, reason: "Vacances" }] });
     expect(shown.jobs.find(({ name }) => name === placed.job)).toMatchObject({ technician: STAFF.technician, start: `${day} 13:00`, minutes: 90, status: "Scheduled", tags: ["Fibre"], place: { city: "Ormstown", point: { latitude: 45.12, longitude: -74.01 } } });
+    expect([shown.waiting_beyond, shown.waiting.every(({ start }) => start === null)]).toEqual([0, true]);
+    const [oldest, ...newer] = shown.waiting;
+    expect(newer.length).toBeGreaterThan(0);
+    expect(await boardOf(world.app, { cookie: headers(STAFF.dispatcher)["cookie"] }, day, 1, 1)).toMatchObject({ waiting: [{ name: oldest?.name }], waiting_beyond: newer.length });
     expect(shown.waiting.find(({ name }) => name === open.job)).toMatchObject({ start: null, preferred_dates: [day], notes: "Chien gentil", customer: { title: expect.stringContaining("Rose Latour") as unknown } });
     expect(shown.days).toEqual([{ date: day, holiday: false, capacity: 4, taken: 1 }]);
     expect((await offered()).find(({ date }) => date === day)?.left).toBe(3);

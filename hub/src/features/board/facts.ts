@@ -11,8 +11,8 @@ import { awayOf, technicianLists, WEEKDAYS, workOf } from "../install-dates/from
 import { rowsOf } from "../visits/visit-facts.ts";
 import { holds } from "./holds.ts";
 
-/** More than anyone looks through. */
-const MOST_WAITING = 500;
+/** More than anyone looks through; of those beyond, only how many there are is said. */
+const MOST_WAITING = 1_000;
 const HOURS = { day_starts_at: "08:00", day_ends_at: "17:00" } as const;
 
 const JOB = [
@@ -33,7 +33,7 @@ function beside(jobs: string, wishes: boolean): AskedList[] {
   ];
 }
 
-function listsFor(today: IsoDate, from: IsoDate, until: IsoDate): AskedList[] {
+function listsFor(today: IsoDate, from: IsoDate, until: IsoDate, most: number): AskedList[] {
   const start = (day: IsoDate): string => `${day} 00:00:00`;
   const days = [["scheduled_start", ">=", start(from)], ["scheduled_start", "<", start(until)], ["status", "in", ["Scheduled", "En Route", "In Progress", "Completed"]]];
   return [
@@ -41,20 +41,21 @@ function listsFor(today: IsoDate, from: IsoDate, until: IsoDate): AskedList[] {
     { as: "skills", doctype: "Technician Tag", parent: "Technician", fields: ["parent", "tag"], filters: [["parent", "in", { $names: "technicians" }]], order_by: "idx asc" },
     { as: "jobs", doctype: "Dispatch Job", fields: JOB, filters: days, order_by: "scheduled_start asc, name asc" },
     ...beside("jobs", true),
-    { as: "open", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Open"]], order_by: "creation asc, name asc", limit: MOST_WAITING },
+    { as: "open", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Open"]], order_by: "creation asc, name asc", limit: most },
+    { as: "all open", doctype: "Dispatch Job", fields: ["count(name) as count"], filters: [["status", "=", "Open"]] },
     ...beside("open", true),
-    { as: "late", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Scheduled"], ["scheduled_start", "<", start(today)]], order_by: "scheduled_start asc, name asc", limit: MOST_WAITING },
+    { as: "late", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Scheduled"], ["scheduled_start", "<", start(today)]], order_by: "scheduled_start asc, name asc", limit: most },
     ...beside("late", true),
   ];
 }
 
 /** @throws ErpnextUnavailable, Refusal `not_allowed` for somebody who may not read visits */
-export async function boardOf(app: FastifyInstance, caller: Caller, from: IsoDate | undefined, count: number): Promise<Board> {
+export async function boardOf(app: FastifyInstance, caller: Caller, from: IsoDate | undefined, count: number, most = MOST_WAITING): Promise<Board> {
   const today = localDate(new Date());
   const dates = daysFrom(from ?? today, count);
   const first = dates[0] ?? today;
   const [{ lists, rights }, days, held] = await Promise.all([
-    app.erpnext.lists(listsFor(today, first, addDays(first, count)), caller, ["Dispatch Job"]),
+    app.erpnext.lists(listsFor(today, first, addDays(first, count), most), caller, ["Dispatch Job"]),
     app.installDates.days(dates),
     holds(app.db),
   ]);
@@ -75,6 +76,7 @@ export async function boardOf(app: FastifyInstance, caller: Caller, from: IsoDat
     technicians: lists["technicians"].map((row) => technicianOf(row, lists)),
     jobs: jobsOf("jobs"),
     waiting: [...jobsOf("late").filter(({ start }) => start === null || !dates.includes(start.slice(0, 10))), ...jobsOf("open")],
+    waiting_beyond: Math.max(0, Number(lists["all open"]?.[0]?.["count"] ?? 0) - (lists["open"]?.length ?? 0)),
     travel: { road_factor: app.config.TRAVEL_ROAD_FACTOR, kmh: app.config.TRAVEL_KMH },
     held,
     may_move: rights["Dispatch Job"]?.write === true,

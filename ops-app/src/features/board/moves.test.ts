@@ -11,7 +11,7 @@ const job = (name: string, start: string | null, more: Partial<BoardJob> = {}): 
 });
 const technician = (user: string, tags: string[]) => ({ user, full_name: user, tags, jobs_per_day: 4, weekdays: [1, 2, 3, 4, 5], day_starts_at: "08:00", day_ends_at: "17:00", away: [], home: null });
 const board = (jobs: BoardJob[], waiting: BoardJob[] = []): Board => ({
-  today: DAY, days: daysFrom(DAY, 7).map((date) => ({ date, holiday: false, capacity: 8, taken: 0 })), technicians: [technician("theo", []), technician("tina", ["TV"])], jobs, waiting, travel: { road_factor: 1.3, kmh: 60 }, held: [], may_move: true,
+  today: DAY, days: daysFrom(DAY, 7).map((date) => ({ date, holiday: false, capacity: 8, taken: 0 })), technicians: [technician("theo", []), technician("tina", ["TV"])], jobs, waiting, waiting_beyond: 0, travel: { road_factor: 1.3, kmh: 60 }, held: [], may_move: true,
 });
 
 describe("a visit on the board", () => {
