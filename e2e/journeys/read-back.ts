@@ -120,6 +120,13 @@ export async function keepCard(request: APIRequestContext, customer: string, car
   return ((await answer.json()) as { id: string }).id;
 }
 
+/** A checkout's card, as the browser confirms it. @returns its id */
+export async function confirmCard(request: APIRequestContext, setupIntent: string, card = "pm_card_visa"): Promise<string> {
+  const answer = await request.post(`${stripeUrl()}/v1/setup_intents/${setupIntent}/confirm`, { form: { payment_method: card }, headers: stripeKey() });
+  if (!answer.ok()) throw new Error(`Stripe: ${answer.status()} ${await answer.text()}`);
+  return ((await answer.json()) as { payment_method: string }).payment_method;
+}
+
 /** Payments and charges at the cards' side, in any state. */
 export async function paymentsAtStripe(request: APIRequestContext, customer: string): Promise<unknown[]> {
   const answer = await request.get(`${stripeUrl()}/v1/payment_intents`, { params: { customer }, headers: stripeKey() });

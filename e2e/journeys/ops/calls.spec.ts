@@ -1,97 +1,117 @@
 import { expect, test } from "@playwright/test";
-import type { APIRequestContext, Page } from "@playwright/test";
-import { STANDS } from "../read-back.ts";
+import { addDays, isWeekend, localDate } from "@gigafibre/contracts/dates";
+import { messagesAbout, STANDS } from "../read-back.ts";
 import { CustomerPage } from "./customer-page.ts";
-import { AGENT, faultsOf } from "./office.ts";
+import { callersOf, choose, tabTo, turnTo } from "./callers.ts";
+import type { Caller, Callers } from "./callers.ts";
+import { DISPATCHER, faultsOf } from "./office.ts";
 
-type Row = Readonly<Record<string, unknown>> & { readonly name: string };
+const CUSTOMER = "Actions du client";
+/** A minute after the last move the customer is told what then stands. */
+const TOLD = { timeout: 120_000 };
 
-async function list(agent: APIRequestContext, doctype: string, filters: unknown[][], fields: string[]): Promise<Row[]> {
-  const query = new URLSearchParams({ filters: JSON.stringify(filters), fields: JSON.stringify(fields), limit_page_length: "0", order_by: "creation asc" });
-  const answer = await agent.get(`/api/resource/${encodeURIComponent(doctype)}?${query.toString()}`);
-  expect(answer.status(), await answer.text()).toBe(200);
-  return ((await answer.json()) as { data: Row[] }).data;
-}
+let callers: Callers;
+let caller: Caller;
+test.beforeAll(async ({ playwright, baseURL }) => {
+  test.setTimeout(300_000);
+  callers = await callersOf(playwright.request, new URL(baseURL ?? "").origin);
+  caller = await callers.ordered("Line Appelle");
+});
+test.afterAll(() => callers.close());
 
-/** Opens a menu and picks from it with the keyboard only. */
-async function choose(page: Page, menu: string | RegExp, item: string): Promise<void> {
-  await page.getByRole("button", { name: menu }).first().press("Enter");
-  await page.getByRole("menuitem", { name: item }).press("Enter");
-}
-
-test("the calls of every day, by keyboard: a ticket and its visit; suspended and taken up again with the sum said before; a router replaced; and cancelled", async ({ browser, playwright, baseURL }) => {
-  test.setTimeout(180_000);
-  const origin = new URL(baseURL ?? "").origin;
-  const agent = await playwright.request.newContext({ baseURL: origin, extraHTTPHeaders: { origin } });
-  expect((await agent.post("/api/method/login", { form: { usr: AGENT, pwd: "demo" } })).ok()).toBe(true);
-  const places = await list(agent, "Service Location", [["status", "=", "Active"]], ["name", "customer", "address_line"]);
-  const routers = await list(agent, "Service Equipment", [["equipment_type", "=", "Routeur"], ["status", "=", "Actif"]], ["name", "service_location", "mac_address"]);
-  const place = places.find(({ name }) => routers.some(({ service_location }) => service_location === name));
-  if (!place) throw new Error("no active place with a router on the demo site");
-  const status = async (): Promise<unknown> => (await list(agent, "Service Location", [["name", "=", place.name]], ["name", "status"]))[0]?.["status"];
-
-  const { office } = await CustomerPage.open(browser, baseURL ?? "", String(place["customer"]));
+test("a ticket is opened, answered by SMS and by e-mail, and closed, by the keyboard alone: it stands in ERPNext, leaves, and is in the thread", async ({ browser, request, baseURL }) => {
+  test.setTimeout(300_000);
+  const { erpnext } = callers;
+  const { office, thread } = await CustomerPage.open(browser, baseURL ?? "", caller.customer);
   const { page } = office;
   const dialog = page.getByRole("dialog");
-  const actions = /^Actions du lieu/;
+  const subject = `Lenteur ${crypto.randomUUID().slice(0, 8)}`;
 
-  const subject = `Lenteur ${Date.now() % 100_000}`;
-  await choose(page, "Actions du client", "Ouvrir un billet");
-  await dialog.getByLabel("Sujet").fill(subject);
-  await dialog.getByLabel("Texte").fill("Depuis ce matin.");
+  await choose(page, CUSTOMER, "Ouvrir un billet");
+  await expect(dialog.getByLabel("Sujet")).toBeFocused();
+  await page.keyboard.type(subject);
+  await tabTo(page, dialog.getByLabel("Texte"));
+  await page.keyboard.type("Depuis ce matin.");
   expect(await faultsOf(page, "calls-ticket-light-1440")).toEqual([]);
-  await dialog.getByRole("button", { name: "Ouvrir" }).press("Enter");
+  await tabTo(page, dialog.getByRole("button", { name: "Ouvrir", exact: true }));
+  await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden(STANDS);
-  const [issue] = await list(agent, "Issue", [["subject", "=", subject]], ["name", "customer"]);
-  expect(issue?.["customer"]).toBe(place["customer"]);
+  const [issue] = await erpnext.list("Issue", [["subject", "=", subject]]);
+  expect(issue).toMatchObject({ customer: caller.customer, service_location: caller.place, status: "Open" });
+  expect(String(issue?.["description"])).toContain("Depuis ce matin.");
 
-  await expect(page.getByText(subject).first()).toBeVisible(STANDS);
-  await choose(page, "Actions du client", "Visite de réparation");
-  await dialog.getByLabel("Notes pour le technicien").fill("Voir le signal");
-  await dialog.getByRole("button", { name: "Créer la visite" }).press("Enter");
-  await expect(dialog).toBeHidden(STANDS);
-  expect((await list(agent, "Issue", [["name", "=", issue?.name]], ["name", "dispatch_job"]))[0]?.["dispatch_job"]).toBeTruthy();
+  const answers = async (text: string, way: string, close: boolean): Promise<void> => {
+    await choose(page, CUSTOMER, "Répondre à un billet");
+    await expect(dialog.getByLabel("Texte")).toBeFocused();
+    await page.keyboard.type(text);
+    await turnTo(page, dialog.getByRole("radiogroup", { name: "Répondre par" }), way);
+    if (close) {
+      await tabTo(page, dialog.getByRole("checkbox", { name: "Fermer le billet" }));
+      await page.keyboard.press("Space");
+    }
+    expect(await faultsOf(page, `calls-answer-light-1440${close ? "-close" : ""}`)).toEqual([]);
+    await tabTo(page, dialog.getByRole("button", { name: "Envoyer", exact: true }));
+    await page.keyboard.press("Enter");
+    await expect(dialog).toBeHidden(STANDS);
+  };
+  const sent = async (text: string): Promise<[string, string][]> => (await messagesAbout(request, text)).map(({ channel, to }): [string, string] => [channel, to]).sort();
 
-  await choose(page, actions, "Suspendre le service");
-  await expect(dialog.getByText(/Crédit|Rien à payer/)).toBeVisible(STANDS);
-  expect(await faultsOf(page, "calls-suspend-light-1440")).toEqual([]);
-  await dialog.getByRole("button", { name: "Suspendre" }).press("Enter");
-  await expect(dialog).toBeHidden(STANDS);
-  expect(await status()).toBe("Suspended");
+  await expect(thread.getByRole("listitem").filter({ hasText: subject }).first()).toBeVisible(STANDS);
+  const first = `Nous regardons ${crypto.randomUUID().slice(0, 8)}`;
+  await answers(first, "Les deux", false);
+  expect((await erpnext.get("Issue", String(issue?.name)))["status"]).toBe("Replied");
+  await expect.poll(() => sent(first), STANDS).toEqual([["email", caller.person.email], ["sms", `+1${caller.person.phone.replace(/\D/g, "")}`]]);
+  // Once for each way, with its delivery.
+  await expect(thread.getByRole("listitem").filter({ hasText: first })).toHaveCount(2, STANDS);
+  await expect(thread.getByRole("listitem").filter({ hasText: first }).filter({ hasText: /Envoyé|Livré/ })).toHaveCount(2, STANDS);
+  expect((await erpnext.list("Communication", [["reference_name", "=", issue?.name]])).map((each) => each["communication_medium"]).sort()).toEqual(["Email", "SMS"]);
 
-  await expect.poll(async () => {
-    await page.getByRole("button", { name: actions }).first().click();
-    const there = await page.getByRole("menuitem", { name: "Reprendre le service" }).isVisible();
-    await page.keyboard.press("Escape");
-    return there;
-  }, STANDS).toBe(true);
-  await choose(page, actions, "Reprendre le service");
-  await expect(dialog.getByText(/À payer|Rien à payer/)).toBeVisible(STANDS);
-  await dialog.getByRole("button", { name: "Reprendre" }).press("Enter");
-  await expect(dialog).toBeHidden(STANDS);
-  expect(await status()).toBe("Active");
-
-  const router = routers.find(({ service_location }) => service_location === place.name);
-  await page.getByRole("button", { name: /^Remplacer Routeur/ }).first().press("Enter");
-  const mac = `403F8C${(Date.now() % 0xff_ffff).toString(16).toUpperCase().padStart(6, "0")}`;
-  await dialog.getByLabel("Adresse MAC").fill(mac);
-  expect(await faultsOf(page, "calls-swap-light-1440")).toEqual([]);
-  await dialog.getByRole("button", { name: "Remplacer" }).press("Enter");
-  await expect(dialog).toBeHidden(STANDS);
-  expect((await list(agent, "Service Equipment", [["name", "=", router?.name]], ["name", "status"]))[0]?.["status"]).toBe("Défectueux");
-
-  await expect.poll(async () => {
-    await page.getByRole("button", { name: actions }).first().click();
-    const there = await page.getByRole("menuitem", { name: "Annuler le service" }).isVisible();
-    await page.keyboard.press("Escape");
-    return there;
-  }, STANDS).toBe(true);
-  await choose(page, actions, "Annuler le service");
-  await expect(dialog.getByText(/remboursés sur la carte|Aucun remboursement/)).toBeVisible(STANDS);
-  expect(await faultsOf(page, "calls-cancel-light-1440")).toEqual([]);
-  await dialog.getByRole("button", { name: "Annuler pour de bon" }).press("Enter");
-  await expect(dialog).toBeHidden(STANDS);
-  expect(await status()).toBe("Cancelled");
+  const last = `C'est réglé ${crypto.randomUUID().slice(0, 8)}`;
+  await answers(last, "SMS", true);
+  expect((await erpnext.get("Issue", String(issue?.name)))["status"]).toBe("Closed");
+  await expect.poll(() => sent(last), STANDS).toHaveLength(1);
+  await expect(thread.getByRole("listitem").filter({ hasText: subject }).filter({ hasText: "Fermé" })).toBeVisible(STANDS);
   await office.stop();
-  await agent.dispose();
+});
+
+test("a repair visit is made of a ticket, then set and moved on the board from the customer's page, and the customer is told by SMS and e-mail", async ({ browser, request, baseURL }) => {
+  test.setTimeout(300_000);
+  const { erpnext } = callers;
+  const issue = await erpnext.insert("Issue", { subject: `Panne ${crypto.randomUUID().slice(0, 8)}`, customer: caller.customer, service_location: caller.place });
+  const { office, thread } = await CustomerPage.open(browser, baseURL ?? "", caller.customer, { user: DISPATCHER, colorScheme: "dark" });
+  const { page } = office;
+  const dialog = page.getByRole("dialog");
+  await choose(page, CUSTOMER, "Visite de réparation");
+  await dialog.getByRole("combobox", { name: "Billet" }).click();
+  await page.getByRole("option", { name: new RegExp(`^${issue.name}`) }).click();
+  await dialog.getByLabel("Notes pour le technicien").fill("Voir le signal");
+  expect(await faultsOf(page, "calls-repair-dark-1440")).toEqual([]);
+  await dialog.getByRole("button", { name: "Créer la visite" }).click();
+  await expect(dialog).toBeHidden(STANDS);
+  const job = String((await erpnext.get("Issue", issue.name))["dispatch_job"]);
+  expect(await erpnext.get("Dispatch Job", job)).toMatchObject({ job_type: "Repair", status: "Open", customer: caller.customer, service_location: caller.place });
+  expect(String((await erpnext.get("Dispatch Job", job))["notes"])).toContain("Voir le signal");
+  await expect(thread.getByRole("listitem").filter({ hasText: "Réparation" })).toBeVisible(STANDS);
+
+  const sheet = page.getByRole("complementary", { name: `Fiche de la visite ${job}` });
+  let day = addDays(localDate(new Date()), 8);
+  while (isWeekend(day)) day = addDays(day, 1);
+  const moveTo = async (time: string): Promise<void> => {
+    await choose(page, CUSTOMER, "Déplacer le rendez-vous (Réparation)");
+    await sheet.getByLabel("Technicien").selectOption({ label: "Théo Brault" });
+    await sheet.getByLabel("Date", { exact: true }).fill(day);
+    await sheet.getByLabel("Heure").fill(time);
+    expect(await faultsOf(page, `calls-move-dark-1440-${time.slice(0, 2)}`)).toEqual([]);
+    await sheet.getByRole("button", { name: "Déplacer", exact: true }).click();
+    await expect(page.getByText("Le client sera averti dans une minute.")).toBeVisible();
+    await expect.poll(async () => erpnext.get("Dispatch Job", job), STANDS).toMatchObject({ status: "Scheduled", assigned_to: "tech1@gigafibre.test", scheduled_start: `${day} ${time}:00` });
+  };
+  const told = async (text: RegExp): Promise<string[]> => (await messagesAbout(request, job)).filter((message) => text.test(message.text)).map(({ channel }) => channel).sort();
+  await moveTo("09:00");
+  await expect.poll(() => told(/fixé/), TOLD).toEqual(["email", "sms"]);
+  await page.goto(`/ops/clients/${encodeURIComponent(caller.customer)}`);
+  await moveTo("13:30");
+  await expect.poll(() => told(/déplacé|a changé/), TOLD).toEqual(["email", "sms"]);
+  expect((await messagesAbout(request, job)).find(({ channel, text }) => channel === "sms" && text.includes("déplacé"))?.text).toContain("vers 13 h 30");
+  await office.stop();
 });

@@ -29,7 +29,7 @@ export class CustomerPage {
 
   /** A value at rest, by the name of its field. */
   value(label: string, within: Locator = this.office.page.locator("body")): Locator {
-    return within.getByRole("button", { name: new RegExp(`^${label}: (.*Modifier|Ajouter)$`) }).first();
+    return within.getByRole("button", { name: new RegExp(`^${label.replace(/[()]/g, String.raw`\$&`)}: (.*Modifier|Ajouter)$`) }).first();
   }
 
   editor(label: string, within: Locator = this.office.page.locator("body")): Locator {

@@ -7,6 +7,7 @@ import type { Delivery } from "@gigafibre/contracts/messages";
 import { orderState } from "@gigafibre/contracts/orders";
 import type { EmailPayload, OutboxState, SmsPayload } from "../outbox/rows.ts";
 import { opened } from "../outbox/rows.ts";
+import { sentAs } from "./thread.ts";
 import type { Cursor, Placed } from "./thread.ts";
 
 export async function ordersOf(app: FastifyInstance, customer: string): Promise<CustomerOverview["orders"]> {
@@ -81,7 +82,7 @@ export async function sentTo(app: FastifyInstance, customer: string, where: Curs
       source: "hub",
       at,
       entry: {
-        kind: "message", id: `Outbox:${key}`, doctype: "Outbox", name: key, at: new Date(at).toISOString(), by: written_by, direction: "out", channel: kind, address: message.to,
+        kind: "message", id: sentAs(key), doctype: "Outbox", name: key, at: new Date(at).toISOString(), by: written_by, direction: "out", channel: kind, address: message.to,
         subject: "subject" in message ? message.subject : null,
         text: "body" in message ? message.body : message.text,
         delivery: arrived === "sent" ? (delivery ?? "sent") : arrived,

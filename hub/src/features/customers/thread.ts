@@ -18,6 +18,8 @@ export interface Placed {
   readonly source: keyof Cursor;
   readonly at: string;
   readonly entry: ThreadEntry;
+  /** Another entry that says it too, and how it was delivered. */
+  readonly copy_of?: string;
 }
 
 export const encoded = (where: Cursor): string => Buffer.from(JSON.stringify(where)).toString("base64url");
@@ -50,7 +52,7 @@ export function momentOf(local: string): string {
 
 const ISSUE = ["name", "creation", "owner", "subject", "status", "priority"];
 const JOB = ["name", "creation", "owner", "job_type", "status", "scheduled_start", "technician_name"];
-const SAID = ["name", "creation", "owner", "sender", "phone_no", "recipients", "communication_medium", "sent_or_received", "delivery_status", "subject", "content", "reference_doctype", "reference_name"];
+const SAID = ["name", "creation", "owner", "sender", "phone_no", "recipients", "communication_medium", "sent_or_received", "delivery_status", "subject", "content", "reference_doctype", "reference_name", "message_id"];
 
 /** The newest before a place. The documents they stand beside (`heldLists`) are asked for before them. */
 export function threadLists(customer: string, where: Cursor, kinds: ReadonlySet<ThreadKind>): AskedList[] {
@@ -114,8 +116,9 @@ export function entriesOf(lists: Lists): Placed[] {
         kind: "job", ...common, job_type: textOf(row, "job_type"), status: textOf(row, "status"), scheduled_start: orNull(row, "scheduled_start"), technician: orNull(row, "technician_name"),
       })),
     ),
-    ...rows("said").map((row) =>
-      placed(row, beside(row), `Communication:${textOf(row, "name")}`, (common) => ({
+    ...rows("said").map((row) => ({
+      copy_of: sentAs(textOf(row, "message_id")),
+      ...placed(row, beside(row), `Communication:${textOf(row, "name")}`, (common) => ({
         kind: "message", ...common,
         direction: textOf(row, "sent_or_received") === "Received" ? "in" : "out",
         channel: textOf(row, "communication_medium") === "SMS" ? "sms" : "email",
@@ -123,7 +126,7 @@ export function entriesOf(lists: Lists): Placed[] {
         subject: textOf(row, "communication_medium") === "SMS" ? null : orNull(row, "subject"),
         text: withoutMarkup(textOf(row, "content")), delivery: deliveryOf(row), error: null,
       })),
-    ),
+    })),
     ...rows("notes").map((row) => placed(row, beside(row), `Comment:${textOf(row, "name")}`, (common) => ({ kind: "comment", ...common, content: textOf(row, "content"), on: beside(row) }))),
     ...rows("changes").flatMap((row) => {
       const fields = fieldsOf(row);
@@ -132,10 +135,14 @@ export function entriesOf(lists: Lists): Placed[] {
   ];
 }
 
+/** The hub's own entry of a message, by its key in the outbox: what ERPNext is told of it stands beside its document. */
+export const sentAs = (key: string): string => `Outbox:${key}`;
+
 /** One page of both sources, and where the next begins. */
 export function pageOf(found: readonly Placed[], where: Cursor): ThreadPage {
   const shown = new Set([...(where.erpnext?.shown ?? []), ...(where.hub?.shown ?? [])]);
-  const left = found.filter(({ entry }) => !shown.has(entry.id));
+  const known = new Set(found.map(({ entry }) => entry.id));
+  const left = found.filter(({ entry, copy_of }) => !shown.has(entry.id) && !(copy_of !== undefined && (known.has(copy_of) || shown.has(copy_of))));
   // Within a source its own moments tell, which are finer.
   left.sort((a, b) => (a.source === b.source ? compared(b.at, a.at) : compared(b.entry.at, a.entry.at)) || compared(b.entry.id, a.entry.id));
   const taken = left.slice(0, PANEL_PAGE);

@@ -66,7 +66,7 @@ export async function tickets(root: FastifyInstance): Promise<void> {
           doctype: "Communication",
           values: {
             subject, content: paragraphs(body.text), communication_type: "Communication", communication_medium: message.kind === "sms" ? "SMS" : "Email", sent_or_received: "Sent", status: "Linked",
-            ...(message.kind === "sms" ? { phone_no: message.payload.to } : { recipients: to.email }), ...(asked_by === null ? {} : { sender: asked_by }), reference_doctype: "Issue", reference_name: issue.name,
+            ...(message.kind === "sms" ? { phone_no: message.payload.to } : { recipients: to.email }), ...(asked_by === null ? {} : { sender: asked_by }), reference_doctype: "Issue", reference_name: issue.name, message_id: message.key,
           },
         }),
       );

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CustomerOverview } from "@gigafibre/contracts/customer-360";
 import { Agent } from "../../../testing/calls.ts";
 import type { Document } from "../../../testing/erpnext-admin.ts";
 import { ordered } from "../../../testing/installation.ts";
@@ -36,6 +37,9 @@ describe("a customer who calls", () => {
       return messages.length >= 2 && messages;
     });
     expect(sent.map(({ channel }) => channel).sort()).toEqual(["email", "sms"]);
+    const { thread } = await agent.get<CustomerOverview>(`/api/customers/${encodeURIComponent(customer)}/overview`);
+    const said = thread.entries.filter((entry) => entry.kind === "message" && entry.text.includes("Nous venons demain."));
+    expect(said.map(({ doctype }) => doctype)).toEqual(["Outbox", "Outbox"]);
 
     const visit = await agent.done(await agent.asks("repairs", { issue, notes: "Apporter un ONT", preferred_dates: [] }));
     const job = String(visit.documents["job"]);
