@@ -174,7 +174,8 @@ async function run(world: World, seed: number): Promise<string[]> {
       if (places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0))) complain(`the notes stand in another order than they were made: ${written}`);
     }
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
+    const shown = await phone.page.locator("body").innerText({ timeout: 2_000 }).catch(() => "nothing");
+    complain(`${error instanceof Error ? error.message : String(error)}\nshown: ${shown.replaceAll("\n", " · ").slice(0, 400)}`);
   } finally {
     await phone.stop();
   }
