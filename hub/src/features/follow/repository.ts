@@ -64,12 +64,17 @@ export async function isFollowed(db: Connection, job: string): Promise<boolean> 
   return rowCount !== 0;
 }
 
-/** They have arrived, or it is not their visit any more. @param stillOf who goes on being followed */
+/** Names the message that they are on the way. */
+export const setOutKey = (job: string): string => `visit:${job}:set_out:sms`;
+
+/** They have arrived, or it is not their visit any more: nobody is told that they are on the way either. @param stillOf who goes on being followed */
 export async function endFollow(db: Connection, job: string, stillOf: string | null = null): Promise<void> {
-  await db.query(
+  const { rowCount } = await db.query(
     "update follow_link set ended_at = now(), latitude = null, longitude = null, position_at = null where job = $1 and ended_at is null and technician is distinct from $2",
     [job, stillOf],
   );
+  if (rowCount === 0) return;
+  await db.query("update outbox set state = 'skipped', last_error = 'they are not on the way any more', settled_at = now() where key = $1 and state = 'waiting'", [setOutKey(job)]);
 }
 
 interface Row {

@@ -73,8 +73,8 @@ export interface OutboxRow {
 const COLUMNS = "key, kind, subject, not_after, state, attempts, last_error, provider_ref, created_at, sending_since, settled_at";
 const sealContext = (key: string): string => `outbox:${key}`;
 
-/** Writes the message in the caller's transaction and queues its delivery. Once by key. */
-export async function put(app: FastifyInstance, client: pg.ClientBase, message: Message): Promise<void> {
+/** Writes the message in the caller's transaction and queues its delivery, at once unless told. Once by key. */
+export async function put(app: FastifyInstance, client: pg.ClientBase, message: Message, afterSeconds = 0): Promise<void> {
   const { rowCount } = await client.query(
     `insert into outbox (key, kind, subject, payload, not_after, customer, written_by) values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing`,
     [
@@ -82,7 +82,7 @@ export async function put(app: FastifyInstance, client: pg.ClientBase, message: 
       message.customer ?? null, message.written_by ?? null,
     ],
   );
-  if (rowCount === 1) await app.workers.enqueue(client, OUTBOX, message.key);
+  if (rowCount === 1) await app.workers.enqueue(client, OUTBOX, message.key, afterSeconds > 0 ? { afterSeconds } : {});
 }
 
 type Connection = pg.ClientBase | pg.Pool;

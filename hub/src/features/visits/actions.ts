@@ -196,7 +196,7 @@ async function noteApplied(app: FastifyInstance, sender: Sender, action: VisitAc
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "applied"))) return;
     if (left) {
-      await put(app, client, left.message);
+      await put(app, client, left.message, left.afterSeconds);
       await beginFollow(client, left.departure);
     }
     if (action.action.kind === "start" || action.action.kind === "complete") await endFollow(client, action.job);

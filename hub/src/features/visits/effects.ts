@@ -5,7 +5,7 @@ import type { Language } from "@gigafibre/contracts/language";
 import type { VisitAction } from "@gigafibre/contracts/visits";
 import { textOf } from "../activation/activation-facts.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
-import { tokenFor } from "../follow/repository.ts";
+import { setOutKey, tokenFor } from "../follow/repository.ts";
 import type { Departure, Place } from "../follow/repository.ts";
 import { reachOf } from "../messages/reach.ts";
 import { toGsm7 } from "../messages/sms-text.ts";
@@ -15,10 +15,16 @@ import { ageOf } from "./age.ts";
 /** A technician who left longer ago may be there already. */
 const WORTH_TELLING_MS = 15 * 60_000;
 
+/** What was done this long ago was done without a network: what the phone did since follows at once, and may say that they have arrived. */
+const BY_NOW_MS = 60_000;
+const REST_FOLLOWS_SECONDS = 20;
+
 /** What the customer is told, and the link that follows the technician from then on. */
 export interface SetOut {
   readonly message: Message;
   readonly departure: Departure;
+  /** The message waits so long for what may make it untrue. */
+  readonly afterSeconds: number;
 }
 
 /** Null where nothing is to be told, or where it would come late or be untrue. @throws ErpnextUnavailable */
@@ -38,12 +44,13 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
   const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, textOf(job, "assigned_to"))]);
   return {
     message: {
-      key: `visit:${action.job}:set_out:sms`,
+      key: setOutKey(action.job),
       subject: textOf(job, "order_id") || action.job,
       not_after: new Date(now - age + WORTH_TELLING_MS),
       kind: "sms",
       payload: { to: phone, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },
     },
+    afterSeconds: age > BY_NOW_MS ? REST_FOLLOWS_SECONDS : 0,
     departure: {
       job: action.job,
       token,

@@ -5,7 +5,7 @@ import type { Problem } from "@gigafibre/contracts/problems";
 import { SIGNATURE } from "../../../testing/installation.ts";
 import { STAFF } from "../../../testing/erpnext-admin.ts";
 import { devicesNow, jobNow, OTHER_TECHNICIAN, Phone, planned, scanOf } from "../../../testing/visits.ts";
-import type { ScanAction } from "../../../testing/visits.ts";
+import type { Planned, ScanAction } from "../../../testing/visits.ts";
 import { pruneActions } from "./repository.ts";
 import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
@@ -197,6 +197,20 @@ describe("a technician's visits", () => {
     expect(keys).toContain(`visit:${made.job.name}:set_out:sms`);
     for (const { job } of [late, past]) expect(keys).not.toContain(`visit:${job.name}:set_out:sms`);
     expect(await sms(made.job.name)).toHaveLength(1);
+  });
+
+  it("tell nobody that the technician is on the way who has arrived by the time the network is back", async () => {
+    const [arrived, driving] = [await planned(world), await planned(world)];
+    const leaves = { made_at: "2001-01-01T10:00:00.000Z", sent_at: "2001-01-01T10:09:00.000Z" };
+    for (const { job } of [arrived, driving]) await phone.does(job.name, { kind: "set_out", arrives_at: "2001-01-01T10:30:00.000Z", position: null }, leaves);
+    await phone.does(arrived.job.name, { kind: "start" });
+    const stateOf = async ({ job }: Planned) => (await world.app.db.query<{ state: string }>("select state from outbox where key = $1", [`visit:${job.name}:set_out:sms`])).rows[0]?.state;
+    await eventually("the other to be told", async () => {
+      await world.hurry();
+      return (await stateOf(driving)) === "done";
+    });
+    expect(await stateOf(arrived)).toBe("skipped");
+    expect((await world.inbox.messages(arrived.job.name)).filter((message) => JSON.stringify(message).includes("en route"))).toEqual([]);
   });
 
   it("that were moved to somebody else or cancelled are never thrown away: dispatch is told, once a visit, and nothing is written in it", async () => {
