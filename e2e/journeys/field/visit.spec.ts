@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import type { PortActivationRequest } from "@gigafibre/contracts/devices";
 import { ErpnextReader, STANDS } from "../read-back.ts";
 import { stamp } from "./screens.ts";
-import { aVisit, Phone } from "./technician.ts";
+import { aVisit, Phone, signedIn } from "./technician.ts";
 
 const PHOTO = fileURLToPath(new URL("../../../field-app/public/icon-512.png", import.meta.url));
 
@@ -19,6 +20,8 @@ test("a whole visit without a network is on the phone, and in ERPNext once there
   await expect(phone.banner).toContainText("Hors ligne");
   await phone.page.getByText(planned.customer).click();
   await expect(phone.heading(planned.customer)).toBeVisible();
+  for (const where of ["https://www.google.com/maps/dir/", "tel:450", "sms:450"]) await expect(phone.page.locator(`a[href^="${where}"]`)).toBeVisible();
+  await expect(phone.page.getByText(/^\d+\/\d+\/\d+$/)).toBeVisible();
 
   await phone.action.click();
   await phone.sheet("Arrivée dans combien de temps?").getByRole("button", { name: "20 min" }).click();
@@ -28,16 +31,7 @@ test("a whole visit without a network is on the phone, and in ERPNext once there
     await phone.action.filter({ hasText: `Numériser: ${device}` }).click();
     await phone.type(code);
   }
-  for (const [check, value] of [["Signal de l'ONT (dBm)", "-19,5"], ["Test de vitesse, téléchargement (Mb/s)", "151"], ["Test de vitesse, téléversement (Mb/s)", "148"]] as const) {
-    await phone.button(check).first().click();
-    await phone.page.getByLabel("Valeur mesurée").fill(value);
-    await phone.button("Enregistrer").click();
-    await expect(phone.page.getByRole("dialog")).toHaveCount(0);
-  }
-  for (const check of ["WiFi 2,4 GHz", "WiFi 5 GHz", "Chaînes TV", "Tonalité du téléphone", "Adresse 911 confirmée avec le client"]) {
-    await phone.page.getByRole("checkbox", { name: check }).click();
-    await expect(phone.page.getByRole("checkbox", { name: check })).toBeChecked();
-  }
+  await phone.checkAll();
   await phone.page.locator("input[type=file]").setInputFiles(PHOTO);
   await expect(phone.page.getByRole("img", { name: "Photo 1" })).toBeVisible();
   await phone.button("Montrer le WiFi").click();
@@ -63,6 +57,15 @@ test("a whole visit without a network is on the phone, and in ERPNext once there
   expect(job["checklist"]).toEqual(expect.arrayContaining([expect.objectContaining({ label: "Signal de l'ONT (dBm)", done: 1, value: "-19.5" })]));
   const { equipment } = await erpnext.documentsOf(planned.order);
   expect(equipment.filter((each) => each["equipment_type"] !== "Téléphone IP").every((each) => each["serial_number"] || each["mac_address"])).toBe(true);
+
+  // Support lets the ONT in: the phone shows it without being touched.
+  await expect(phone.page.getByText("Le soutien a reçu la demande. Le port n'est pas encore activé.")).toBeVisible(STANDS);
+  const support = await signedIn(playwright.request, url, "agent@gigafibre.test");
+  const asked = (await (await support.get("/api/port-activations")).json()) as PortActivationRequest[];
+  const task = asked.find((each) => each.job === planned.job)?.task ?? "";
+  expect((await support.post(`/api/port-activations/${task}/done`)).ok()).toBe(true);
+  await expect(phone.page.getByText("Port activé")).toBeVisible(STANDS);
+  await support.dispose();
   await phone.stop();
 });
 
