@@ -79,6 +79,7 @@ export const ROOMS: readonly Room[] = [
 
 /** What is opened from a room or by a search, and stands in no rail. */
 export const PAGES: readonly RouteRecordRaw[] = [
+  { path: "/a-facturer", name: "due", component: lazy(() => import("./features/billing/DuePage.vue")) },
   { path: "/visites/:name", name: "job", component: lazy(() => import("./features/board/BoardPage.vue")) },
   { path: "/clients/:name", name: "customer", props: true, component: lazy(() => import("./features/customers/CustomerPage.vue")) },
 ];

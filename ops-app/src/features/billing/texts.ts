@@ -1,0 +1,26 @@
+export const texts = {
+  fr: {
+    due: "À facturer",
+    help: "Abonnements actifs dont la date de facturation est venue, la plus ancienne d'abord. Le deuxième mois et les suivants ne se facturent pas encore d'eux-mêmes.",
+    none: "Rien n'est à facturer aujourd'hui.",
+    again: "Réessayer",
+    since: "Depuis",
+    customer: "Client",
+    place: "Lieu",
+    service: "Abonnement",
+    amount: "Montant",
+    sum: (subscriptions: number, customers: number) => `${subscriptions === 1 ? "1 abonnement" : `${subscriptions} abonnements`}, ${customers === 1 ? "1 client" : `${customers} clients`}, avant taxes`,
+  },
+  en: {
+    due: "To bill",
+    help: "Active subscriptions whose billing date has come, the oldest first. The second month and those after it are not billed by themselves yet.",
+    none: "There is nothing to bill today.",
+    again: "Try again",
+    since: "Since",
+    customer: "Customer",
+    place: "Place",
+    service: "Subscription",
+    amount: "Amount",
+    sum: (subscriptions: number, customers: number) => `${subscriptions === 1 ? "1 subscription" : `${subscriptions} subscriptions`}, ${customers === 1 ? "1 customer" : `${customers} customers`}, before tax`,
+  },
+};
