@@ -70,7 +70,11 @@ async function decide(app: FastifyInstance, order: Order, activation: Activation
   const onts = ontSerials(equipment);
   const serials = onts.flatMap(({ names }) => names);
   // Noted before the devices are asked: one that informs from here on finds who waits for it.
-  await noteSerials(app.db, order.id, serials, critical_dbm);
+  await transaction(app.db, async (client) => {
+    await noteSerials(client, order.id, serials, critical_dbm);
+    // Told once it is known whose proof is waited for, and again where that has changed.
+    await recordEvent(client, { key: `order:${order.id}:awaiting_proof:${serials.join(",")}`, kind: "order.awaiting_proof", doctype: "Dispatch Job", name: activation.job });
+  });
   const { proof, heard } = await evidenceOf(app.db, serials, order.created_at, critical_dbm);
   const overridden = textOf(job, "proof_override_reason") !== "";
   if (!proof && !overridden) {

@@ -64,7 +64,6 @@ export const activation = fp(
           "update order_intake set state = 'awaiting_proof', updated_at = now() where id = $1 and state in ('created', 'scheduled', 'en_route', 'in_progress')",
           [orderId],
         );
-        await recordEvent(client, { key: `order:${orderId}:awaiting_proof`, kind: "order.awaiting_proof", doctype: "Dispatch Job", name: job.name });
       });
       await lookAgainAt({ job: job.name });
     }

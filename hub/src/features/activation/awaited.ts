@@ -19,14 +19,14 @@ interface Waiting {
   readonly waiting: string;
 }
 
-/** All are shown; those that are late or were refused need someone. */
+/** All are shown once ERPNext has said what stands at their place; those that are late or were refused need someone. */
 export async function proofsAwaited(app: FastifyInstance): Promise<NonNullable<Queues["proof"]>> {
   const { rows } = await app.db.query<Waiting>(
     `select *, count(*) filter (where late or reason is not null) over () as waiting from (
        select order_id, order_intake.created_at as ordered_at, job, completed_at, completed_by, serials, critical_dbm,
          completed_at <= now() - $1 * interval '1 minute' as late, activation.attention_reason as reason, unproven_issue as issue
        from activation join order_intake on order_intake.id = order_id
-       where activation.state = 'waiting' and order_intake.state = 'awaiting_proof'
+       where activation.state = 'waiting' and order_intake.state = 'awaiting_proof' and (critical_dbm is not null or activation.attention_reason is not null)
      ) unproven order by completed_at, order_id limit $2`,
     [PROOF_WITHIN_MINUTES, QUEUE_LIMIT],
   );

@@ -68,10 +68,15 @@ describe("what waits for a person", () => {
   it("has a completed visit without proof, with what was heard of its ONT, until a dispatcher says why it is good", async () => {
     const made = await ordered(world);
     const gpon_sn = await scanned(world, made.location);
+    // Never as one without an ONT, however long ERPNext takes to say which stands there; and pages are told when it has.
+    await world.erpnext.fault({ kind: "latency", ms: 1_500, match: { path: "Service Equipment" } });
     await completed(world, made.job);
     await reaches(world, made.accepted, "awaiting_proof");
-    await heard(world, gpon_sn, -33);
     const of = () => row("proof", ({ job }) => job === made.job.name);
+    const first = await eventually("it to be shown", of);
+    expect([first.serials, (await kindsOf(made.job.name)).at(-1)]).toEqual([[gpon_sn, `SN${gpon_sn}`], "order.awaiting_proof"]);
+    await world.erpnext.heal();
+    await heard(world, gpon_sn, -33);
     const waiting = await eventually("the light to be told", async () => {
       const found = await of();
       return found?.heard && found;
