@@ -22,6 +22,8 @@ export interface Room {
   readonly routes: readonly RouteRecordRaw[];
   /** How many things in it wait for someone, read where the rail is. */
   readonly useCount?: () => Readonly<Ref<number>>;
+  /** How much in it is new and asks for nobody. */
+  readonly useNews?: () => Readonly<Ref<number>>;
 }
 
 const lazy = (load: () => Promise<{ default: Component }>) => load;
@@ -72,7 +74,11 @@ export const ROOMS: readonly Room[] = [
     routes: [{ path: "/fil", name: "feed", component: lazy(() => import("./features/feed/FeedPage.vue")) }],
     useCount: () => {
       const feed = useFeed();
-      return computed(() => feed.unseen);
+      return computed(() => feed.unseen.forSomeone);
+    },
+    useNews: () => {
+      const feed = useFeed();
+      return computed(() => feed.unseen.all);
     },
   },
 ];

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { cutTexts } from "../cut-text.ts";
 import { throughEveryScreen } from "./screens.ts";
 import { aVisit, Phone } from "./technician.ts";
 
@@ -13,6 +14,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${screen}: ${id} ${html.slice(0, 200)} ${any[0]?.message ?? ""}`)));
       const wide = await phone.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
       if (wide) found.push(`${screen}: scrolls sideways`);
+      found.push(...(await cutTexts(phone.page)).map((text) => `${screen}: cut: ${text}`));
       if (process.env["SCREENSHOTS"]) await phone.page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${screen}-${colorScheme}.png`, fullPage: screen.startsWith("visit") });
     });
     await phone.stop();

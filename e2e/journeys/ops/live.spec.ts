@@ -1,8 +1,13 @@
 import { expect, test } from "@playwright/test";
 import type { APIRequestContext, Page } from "@playwright/test";
+import { twilioSignature } from "@gigafibre/fixtures/inbox/sms";
 import { openLine } from "../field/line.ts";
-import { signedIn } from "../field/technician.ts";
+import { aVisit, signedIn } from "../field/technician.ts";
 import { AGENT, faultsOf, Office } from "./office.ts";
+
+const SMS_PATH = "/webhooks/twilio/messages";
+/** Of the stand-in's account. */
+const TWILIO_TOKEN = "twilio_token_standin";
 
 async function streams(agent: APIRequestContext): Promise<number> {
   const metrics = await (await agent.get("/metrics")).text();
@@ -66,4 +71,43 @@ test("two tabs have one stream; when the tab that has it dies the other takes ov
   await Promise.all([hasAll(second, agent), hasAll(third, agent)]);
   await office.stop();
   await line.close();
+});
+
+/** An SMS from somebody whom nobody knows, as Twilio brings it. */
+async function anSms(agent: APIRequestContext, baseURL: string, text: string): Promise<void> {
+  const url = `${baseURL}${SMS_PATH}`;
+  const form = { MessageSid: `SM${crypto.randomUUID().replaceAll("-", "")}`, From: "+15145550142", To: "+14505550100", Body: text };
+  const brought = await agent.post(url, { form, headers: { "x-twilio-signature": twilioSignature(TWILIO_TOKEN, url, form) } });
+  expect(brought.status(), await brought.text()).toBe(200);
+}
+
+test("what happens is in the feed and on its badge; a toast is only for what needs someone, and says who and where", async ({ browser, baseURL, playwright }) => {
+  test.setTimeout(120_000);
+  const url = baseURL ?? "";
+  const agent = await signedIn(playwright.request, url, AGENT);
+  const office = await Office.start(browser, url);
+  await office.signIn(AGENT, "/ops/commandes/nouvelle");
+  await expect(office.page.getByRole("status").filter({ hasText: "En direct" })).toBeVisible();
+  // A toast that came and went is seen too.
+  await office.page.evaluate(`globalThis.toasts = 0; new MutationObserver(() => (toasts += document.querySelectorAll(".q-notification").length)).observe(document.body, { childList: true, subtree: true })`);
+  const feed = office.rail.getByRole("link", { name: /^Fil/ });
+
+  const { customer } = await aVisit(playwright.request, url);
+  await expect(feed).toContainText(/\d+ nouvelles?/);
+  await expect(feed).not.toContainText("attend");
+  await office.press("Escape");
+  await feed.click();
+  await expect(office.page.locator("li[id^=event-]").filter({ hasText: "Commande créée" }).filter({ hasText: customer })).toBeVisible();
+  expect(await office.page.evaluate("toasts")).toBe(0);
+  await office.rail.getByRole("link", { name: "Accueil" }).click();
+  await expect(feed).not.toContainText(/\d/);
+
+  await anSms(agent, url, "Bonjour, ma fibre est coupée");
+  const toast = office.page.getByRole("alert").filter({ hasText: "SMS reçu" });
+  await expect(toast).toContainText("SMS d'un inconnu");
+  await expect(feed).toContainText(/attend/);
+  await toast.getByRole("button", { name: "Voir" }).click();
+  await expect(office.heading("Fil")).toBeVisible();
+  await expect(office.page.locator("li[id^=event-]").first()).toContainText("SMS reçu");
+  await office.stop();
 });

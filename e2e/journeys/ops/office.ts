@@ -2,6 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import type { Browser, BrowserContext, Locator, Page } from "@playwright/test";
+import { cutTexts } from "../cut-text.ts";
 
 export const AGENT = "agent@gigafibre.test";
 export const DISPATCHER = "dispatch@gigafibre.test";
@@ -59,11 +60,12 @@ export class Office {
   }
 }
 
-/** What axe finds on the page, and whether it scrolls sideways; pictures go to SCREENSHOTS. */
+/** What axe finds on the page, whether it scrolls sideways, and what is cut in headings and on buttons; pictures go to SCREENSHOTS. */
 export async function faultsOf(page: Page, screen: string): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${screen}: ${id} ${html.slice(0, 200)} ${any[0]?.message ?? ""}`));
   if (await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")) found.push(`${screen}: scrolls sideways`);
+  found.push(...(await cutTexts(page)).map((text) => `${screen}: cut: ${text}`));
   if (process.env["SCREENSHOTS"]) await page.screenshot({ path: `${process.env["SCREENSHOTS"]}/${screen}.png` });
   return found;
 }

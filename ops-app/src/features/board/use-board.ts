@@ -23,6 +23,12 @@ const EVERY_MS = 60_000;
 export const boardKey = (from: string, days: number) => keys.list("Dispatch Job", "board", from, days);
 const BOARDS = keys.list("Dispatch Job", "board");
 
+/** The board of some days, for whoever shows it. */
+export const boardQuery = (from: string, days: number) => ({
+  queryKey: boardKey(from, days),
+  queryFn: ({ signal }: { signal: AbortSignal }) => askHub(boardSchema, `/api/board?${new URLSearchParams({ from, days: String(days) }).toString()}`, { signal }),
+});
+
 export interface Moves {
   readonly board: ComputedRef<Board | undefined>;
   readonly error: Ref<Error | null>;
@@ -44,12 +50,7 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
   };
   const done: { name: string; before: Target; after: Target }[] = [];
 
-  const { data, error, refetch } = useQuery({
-    queryKey: computed(() => boardKey(from.value, days.value)),
-    queryFn: ({ signal }) => askHub(boardSchema, `/api/board?${new URLSearchParams({ from: from.value, days: String(days.value) }).toString()}`, { signal }),
-    placeholderData: keepPreviousData,
-    refetchInterval: EVERY_MS,
-  });
+  const { data, error, refetch } = useQuery(computed(() => ({ ...boardQuery(from.value, days.value), placeholderData: keepPreviousData, refetchInterval: EVERY_MS })));
   const session = useSession();
   const board = computed(() => {
     if (!data.value) return undefined;

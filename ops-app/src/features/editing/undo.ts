@@ -38,7 +38,7 @@ export function changed(change: Change): void {
 /** Ctrl-Z, while the shell is shown. */
 export const useUndo = (): void =>
   useShortcut({
-    keys: "mod+z", says: { fr: texts.fr.undo_last, en: texts.en.undo_last }, notWhileTyping: true,
+    keys: "mod+z", says: { fr: texts.fr.undo_last, en: texts.en.undo_last }, notWhileTyping: true, everywhere: true,
     run: () => {
       const last = changes.at(-1);
       if (last) void undo(last);

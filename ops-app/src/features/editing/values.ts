@@ -105,6 +105,7 @@ export function shownValue(field: MetaField | undefined, value: Value, language:
 
 /** `+14505550142` as people here write it. */
 export function shownPhone(phone: string): string {
-  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone.replaceAll(/[\s().-]/g, ""));
+  // What a person wrote with spaces or dashes stays as they wrote it.
+  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(/^\d{10}$/.test(phone) ? `+1${phone}` : phone.replaceAll(/[\s().-]/g, ""));
   return digits ? `${digits[1] ?? ""} ${digits[2] ?? ""}-${digits[3] ?? ""}` : phone;
 }

@@ -11,7 +11,7 @@ import { queryClient } from "../../query-client.ts";
 import { invalidating } from "./follow-events.ts";
 import { followOneStream } from "./one-stream.ts";
 import { askSubject, leadsTo } from "./subject.ts";
-import { doctypeSaid, saidOf, texts } from "./texts.ts";
+import { doctypeSaid, isNews, saidOf, texts } from "./texts.ts";
 
 /** Shown of what was before the page was opened, and at most. */
 const BEFORE = 200;
@@ -30,7 +30,9 @@ export const useFeed = defineStore("feed", () => {
   const seen = ref(0);
   let toasts = 0;
 
-  const unseen = computed(() => events.value.filter(({ id, kind }) => id > seen.value && saidOf(kind).someone).length);
+  const news = computed(() => events.value.filter((event) => event.id > seen.value && isNews(event)));
+  /** Of what is new. */
+  const unseen = computed(() => ({ all: news.value.length, forSomeone: news.value.filter(({ kind }) => saidOf(kind).someone).length }));
 
   async function toast(event: LiveEvent, router: Router): Promise<void> {
     if (!saidOf(event.kind).someone || toasts >= TOASTS || document.visibilityState !== "visible" || router.currentRoute.value.name === "feed") return;

@@ -1,4 +1,4 @@
-import type { EventKind } from "@gigafibre/contracts/events";
+import type { EventKind, LiveEvent } from "@gigafibre/contracts/events";
 import type { Bilingual } from "@gigafibre/contracts/language";
 
 export const texts = {
@@ -109,3 +109,5 @@ export const SAID = {
 } as const satisfies Record<EventKind, Said>;
 
 export const saidOf = (kind: EventKind): Said => SAID[kind];
+/** Each save of a document is an event: news is what happened. */
+export const isNews = ({ kind }: LiveEvent): boolean => saidOf(kind).filter !== "document";

@@ -55,6 +55,8 @@ export function widthOf(field: MetaField | undefined, language: Language): numbe
 }
 
 function contentWidth(field: MetaField): number {
+  if (/email/.test(field.fieldname)) return 250;
+  if (/mobile|phone/.test(field.fieldname)) return 140;
   if (isNumber(field) || field.fieldtype === "Check") return 110;
   if (field.fieldtype === "Date") return 120;
   if (field.fieldtype === "Datetime") return 170;

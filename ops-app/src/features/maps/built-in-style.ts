@@ -29,7 +29,7 @@ export function builtInStyle(): StyleSpecification {
       },
       {
         id: "road-names", type: "symbol", source: "roads", minzoom: 11.5,
-        layout: { "symbol-placement": "line", "symbol-spacing": 320, "text-field": ["get", "name"], "text-font": [FONT], "text-size": ["interpolate", ["linear"], ["zoom"], 11.5, 10, 15, 13], "text-max-angle": 40, "text-padding": 6 },
+        layout: { "symbol-placement": "line", "symbol-spacing": 320, "text-field": ["get", "name"], "text-font": [FONT], "text-size": ["interpolate", ["linear"], ["zoom"], 11.5, 10, 15, 13], "text-max-angle": 40, "text-padding": 6, "text-offset": [0, -0.8] },
         paint: { "text-color": colour("--color-text-soft"), "text-halo-color": colour("--color-surface-sunken"), "text-halo-width": 1.6 },
       },
       {

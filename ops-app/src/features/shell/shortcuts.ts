@@ -11,6 +11,8 @@ export interface Shortcut {
   readonly says: Bilingual;
   /** While somebody types, the keys are the browser's: Ctrl-Z takes back letters. */
   readonly notWhileTyping?: true;
+  /** On every page. */
+  readonly everywhere?: true;
   readonly run: () => void;
 }
 
