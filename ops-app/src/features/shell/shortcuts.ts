@@ -17,7 +17,7 @@ export interface Shortcut {
 }
 
 /** How long after the first key the second still belongs to it. */
-const SEQUENCE_MS = 1_000;
+const SEQUENCE_MS = 2_000;
 
 export const shortcuts = shallowReactive(new Set<Shortcut>());
 
