@@ -32,6 +32,8 @@ export interface Carried {
   /** By the last thing that was tried. */
   readonly offline: Readonly<Ref<boolean>>;
   refresh(): Promise<void>;
+  /** Somebody has signed in: nothing asks for it any more, and what was refused for want of it is asked again. */
+  resume(): Promise<void>;
   /** Of a visit that is over. */
   wipeWifi(job: string): Promise<void>;
   forget(): Promise<void>;
@@ -91,6 +93,14 @@ export function openCarried(database: FieldDatabase, user: string, outbox: Outbo
     }
   }
 
+  async function resume(): Promise<void> {
+    failure.value = null;
+    // What was asked before they signed in says nothing of it.
+    await running;
+    failure.value = null;
+    await refresh();
+  }
+
   let settling: ReturnType<typeof setTimeout> | undefined;
   const refreshSoon = (): void => {
     clearTimeout(settling);
@@ -132,6 +142,7 @@ export function openCarried(database: FieldDatabase, user: string, outbox: Outbo
     failure,
     offline,
     refresh,
+    resume,
     wipeWifi: wipe,
     forget: () => database.days.delete(user),
     close: () => {

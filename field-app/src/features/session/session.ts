@@ -60,8 +60,9 @@ export async function signIn(fields: { usr: string; pwd: string } | { otp: strin
   const who = await askHub(staffSession, "/api/session");
   const same = session.value?.user === who.user;
   if (same && session.value) {
-    await session.value.outbox.flush();
-    await session.value.carried.refresh();
+    // They are signed in: what is unsent goes out behind their back, however long a weak network takes.
+    void session.value.outbox.flush();
+    void session.value.carried.resume();
   } else open({ user: who.user, full_name: who.full_name });
   return null;
 }
