@@ -65,6 +65,8 @@ export async function throughEveryScreen(phone: Phone, { customer }: PlannedVisi
   await phone.button("Terminer sans tout faire").click();
   await expect(phone.sheet("Terminer la visite?")).toBeVisible();
   await at("complete");
+  await phone.button(/La même raison pour les \d+ autres/).click();
+  await expect(phone.page.getByRole("textbox", { name: "WiFi 2,4 GHz" })).toHaveValue("Le client est parti travailler");
   await phone.button("Annuler").click();
   await at("visit-offline");
 }
