@@ -5,6 +5,8 @@ import { CHROMIUM_FLAGS, findChromium } from "@gigafibre/fixtures/stack/chromium
 
 /** A stack of its own on fresh data, unless E2E_URL names one that runs (QA's, marked as a test site). */
 const external = process.env["E2E_URL"];
+/** A real ERPNext takes its time, and works off its notices beside. */
+const real = Boolean(process.env["ERPNEXT_URL"]);
 const port = Number((process.env["E2E_PORT"] ??= "4600"));
 // The workers are processes of their own; they find the stack's state by what the first of us chose.
 const stateDir = (process.env["GIGAFIBRE_STATE_DIR"] ??= path.join(tmpdir(), `gigafibre-e2e-${process.pid}`));
@@ -15,12 +17,11 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   retries: 0,
-  // A real ERPNext takes its time, and works off its notices beside.
-  timeout: process.env["ERPNEXT_URL"] ? 240_000 : 60_000,
-  expect: { timeout: 10_000 },
+  timeout: real ? 240_000 : 60_000,
+  expect: { timeout: real ? 30_000 : 10_000 },
   reporter: [["list"]],
   use: {
-    actionTimeout: 15_000,
+    actionTimeout: real ? 30_000 : 15_000,
     navigationTimeout: 20_000,
     baseURL: external ?? `http://127.0.0.1:${port}`,
     locale: "fr-CA",

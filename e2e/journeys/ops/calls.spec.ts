@@ -13,14 +13,14 @@ const TOLD = { timeout: 120_000 };
 let callers: Callers;
 let caller: Caller;
 test.beforeAll(async ({ playwright, baseURL }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(process.env["ERPNEXT_URL"] ? 600_000 : 300_000);
   callers = await callersOf(playwright.request, new URL(baseURL ?? "").origin);
   caller = await callers.ordered("Line Appelle");
 });
 test.afterAll(() => callers.close());
 
 test("a ticket is opened, answered by SMS and by e-mail, and closed, by the keyboard alone: it stands in ERPNext, leaves, and is in the thread", async ({ browser, request, baseURL }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(process.env["ERPNEXT_URL"] ? 600_000 : 300_000);
   const { erpnext } = callers;
   const { office, thread } = await CustomerPage.open(browser, baseURL ?? "", caller.customer);
   const { page } = office;
@@ -75,7 +75,7 @@ test("a ticket is opened, answered by SMS and by e-mail, and closed, by the keyb
 });
 
 test("a repair visit is made of a ticket, then set and moved on the board from the customer's page, and the customer is told by SMS and e-mail", async ({ browser, request, baseURL }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(process.env["ERPNEXT_URL"] ? 600_000 : 300_000);
   const { erpnext } = callers;
   const issue = await erpnext.insert("Issue", { subject: `Panne ${crypto.randomUUID().slice(0, 8)}`, customer: caller.customer, service_location: caller.place });
   const { office, thread } = await CustomerPage.open(browser, baseURL ?? "", caller.customer, { user: DISPATCHER, colorScheme: "dark" });
