@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { cents } from "./money.ts";
 
+/** Stripe takes nothing smaller. */
+export const SMALLEST_CHARGE_CENTS = 50;
+
 export const chargeState = z.enum(["waiting", "held", "confirming", "charged", "declined", "not_charged"]);
 
 /** `POST /api/invoices/{invoice}/charge` */

@@ -76,7 +76,8 @@ export const retryRequest = z.strictObject({ to: z.string().trim().min(3, "requi
 /** A card that was not charged, or may not be yet. */
 export const failedCharge = z.object({
   invoice: z.string(),
-  order_id: z.string(),
+  /** null: no order made the invoice. */
+  order_id: z.string().nullable(),
   customer: z.string(),
   customer_name: z.string(),
   state: chargeState,

@@ -2,11 +2,32 @@
 import type { Reason } from "./reason.ts";
 
 export const PAYMENTS = {
-  charge_not_found: {
-    status: 404,
+  invoice_not_open: {
+    status: 409,
     message: {
-      fr: "Cette facture n'a pas de paiement par carte en attente. Rien n'a été facturé; envoyez plutôt le lien de paiement.",
-      en: "This invoice has no card payment waiting. Nothing was charged; send the payment link instead.",
+      fr: "Cette facture est un brouillon, une note de crédit ou est annulée. Rien n'a été débité; choisissez une facture soumise.",
+      en: "This invoice is a draft, a credit note or cancelled. Nothing was charged; pick a submitted invoice.",
+    },
+  },
+  charge_too_small: {
+    status: 409,
+    message: {
+      fr: "Il reste moins de 0,50 $ à payer, et une carte ne peut pas être débitée de si peu. Rien n'a été débité; ajoutez-le à la prochaine facture.",
+      en: "Less than $0.50 is left to pay, and a card cannot be charged so little. Nothing was charged; add it to the next invoice.",
+    },
+  },
+  no_card_on_file: {
+    status: 409,
+    message: {
+      fr: "Ce client n'a pas de carte enregistrée. Rien n'a été débité; envoyez plutôt le lien de paiement.",
+      en: "This customer has no card on file. Nothing was charged; send the payment link instead.",
+    },
+  },
+  being_cancelled: {
+    status: 409,
+    message: {
+      fr: "La commande de cette facture est en train d'être annulée. Rien n'a été débité; voyez ce qu'elle doit une fois que c'est fait.",
+      en: "This invoice's order is being cancelled. Nothing was charged; see what it owes once that is done.",
     },
   },
   no_payment_link: {

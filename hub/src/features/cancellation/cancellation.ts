@@ -96,9 +96,11 @@ export function cancellation(app: FastifyInstance): (asked: { readonly id: strin
       try {
         // The pages that pay it are closed, and the cards that would be asked are not, in the transaction that says so.
         await closeLink(app, attempt.id, async (client) => {
+          // The order's row first: a card that is asked for beside this is asked before it, and seen, or not at all.
+          const begun = await beginCancelling(client, attempt, id);
           // What stays owed may still be charged.
           const stopped = undone ? await stopCharges(client, attempt.id) : !(await isAsked(client, attempt.id));
-          if (!stopped || !(await beginCancelling(client, attempt, id))) {
+          if (!begun || !stopped) {
             waits = true;
             throw new Waits(`${attempt.id} has moved on`);
           }

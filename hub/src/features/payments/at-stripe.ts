@@ -28,6 +28,12 @@ export interface AtStripe {
   readonly intents: readonly Stripe.PaymentIntent[];
 }
 
+/** Payments of a customer's that succeeded or may still. @throws Refusal `stripe_unavailable` */
+export async function intentsOf(app: FastifyInstance, customer: string): Promise<Stripe.PaymentIntent[]> {
+  const listed = await askStripe(() => app.stripe.paymentIntents.list({ customer, limit: 100 }).autoPagingToArray({ limit: MOST }));
+  return listed.filter(({ status }) => status !== "canceled");
+}
+
 /** Everything that Stripe holds for the order and that took, or may yet take, money. @throws Refusal `stripe_unavailable` */
 export async function heldAtStripe(app: FastifyInstance, { order_id, customer }: Sought): Promise<AtStripe> {
   const gte = Math.floor(Date.now() / 1000) - PAGE_LIVES_SECONDS - SKEW_SECONDS;

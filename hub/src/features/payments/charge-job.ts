@@ -3,8 +3,10 @@
  * at that one again. What is owed is ERPNext's to say, and is asked just before. Recording the payment is the webhook's.
  */
 import type { FastifyInstance } from "fastify";
+import type pg from "pg";
 import Stripe from "stripe";
 import { centsFromDollars } from "@gigafibre/contracts/money";
+import { SMALLEST_CHARGE_CENTS } from "@gigafibre/contracts/payments";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
 import { recordEvent } from "../live-events/record-event.ts";
@@ -12,7 +14,7 @@ import { declinedMessages } from "../messages/declined-messages.ts";
 import { orderById, summaryById } from "../orders/repository.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { raise } from "../issues/raise.ts";
-import { heldAtStripe } from "./at-stripe.ts";
+import { heldAtStripe, intentsOf } from "./at-stripe.ts";
 import { beginConfirming, chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
 import { tellCharge } from "./failed.ts";
@@ -20,9 +22,6 @@ import { mayBePaidOnSite } from "./on-site.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
-
-/** Stripe takes nothing smaller. */
-const SMALLEST_CENTS = 50;
 
 export async function chargesJob(app: FastifyInstance): Promise<void> {
   await app.workers.add({
@@ -56,15 +55,16 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
 
   const hold = await holdOf(app, row, owed);
   if (hold) return holdBack(app, row, hold);
-  if (owed.cents < SMALLEST_CENTS) {
+  if (owed.cents < SMALLEST_CHARGE_CENTS) {
     if (made) await askStripe(() => app.stripe.paymentIntents.cancel(made.id));
     return settle(app, row, "not_charged", owed.cents === 0 ? "nothing_owed" : "too_small");
   }
   if (!card) return declined(app, row, "no_card", "no_card");
-  if (await hasUnrecordedPayment(app.db, row.order_id)) return holdBack(app, row, "draft_payment");
+  if (await hasUnrecordedPayment(app.db, row)) return holdBack(app, row, "draft_payment");
 
   // From here on nobody is shown a page that pays it too.
-  await closeLink(app, row.order_id, (client) => beginConfirming(client, invoice));
+  const begin = (client: pg.ClientBase): Promise<void> => beginConfirming(client, row);
+  await (row.order_id === null ? transaction(app.db, begin) : closeLink(app, row.order_id, begin));
   let intent: Stripe.PaymentIntent;
   try {
     intent = made ?? (await create(app, row, card, owed.cents));
@@ -130,7 +130,7 @@ async function cardOf(app: FastifyInstance, name: string): Promise<Card | null> 
 /** The office settles what was received on site; somebody says that the work is good; and what is charged can be entered in the books. */
 async function holdOf(app: FastifyInstance, row: InvoiceCharge, owed: Owed): Promise<Hold | null> {
   if (await mayBePaidOnSite(app, { invoice: row.invoice, order_id: row.order_id, customer: owed.customer, owed_cents: owed.cents })) return "draft_payment";
-  if (owed.cents >= SMALLEST_CENTS && textOf(await app.erpnext.get("Gigafibre Settings", "Gigafibre Settings"), "payment_account") === "") return "no_account";
+  if (owed.cents >= SMALLEST_CHARGE_CENTS && textOf(await app.erpnext.get("Gigafibre Settings", "Gigafibre Settings"), "payment_account") === "") return "no_account";
   if (row.released_by !== null) return null;
   const job = await app.erpnext.get("Dispatch Job", row.job);
   return job?.["customer_signature"] ? null : "no_signature";
@@ -142,7 +142,7 @@ async function intentOf(app: FastifyInstance, row: InvoiceCharge, card: Card | n
   if (stored !== null) return askStripe(() => app.stripe.paymentIntents.retrieve(stored));
   if (!card) return null;
   try {
-    const { intents } = await heldAtStripe(app, { order_id: row.order_id, customer: card.customer });
+    const intents = row.order_id === null ? await intentsOf(app, card.customer) : (await heldAtStripe(app, { order_id: row.order_id, customer: card.customer })).intents;
     return intents.find(({ metadata }) => metadata["sales_invoice"] === row.invoice) ?? null;
   } catch (error) {
     // A customer that Stripe does not know has no intent.
@@ -152,7 +152,7 @@ async function intentOf(app: FastifyInstance, row: InvoiceCharge, card: Card | n
 }
 
 async function create(app: FastifyInstance, row: InvoiceCharge, card: Card, cents: number): Promise<Stripe.PaymentIntent> {
-  const metadata = { sales_invoice: row.invoice, order_id: row.order_id };
+  const metadata = { sales_invoice: row.invoice, ...(row.order_id === null ? {} : { order_id: row.order_id }) };
   return askStripe(() =>
     app.stripe.paymentIntents.create(
       {
@@ -161,10 +161,10 @@ async function create(app: FastifyInstance, row: InvoiceCharge, card: Card, cent
         customer: card.customer,
         payment_method: card.payment_method,
         allowed_payment_method_types: ["card"],
-        description: row.order_id,
+        description: row.order_id ?? row.invoice,
         metadata,
       },
-      { idempotencyKey: `charge:${row.order_id}:${row.invoice}:${cents}:${card.payment_method}` },
+      { idempotencyKey: `charge:${row.order_id ?? card.customer}:${row.invoice}:${cents}:${card.payment_method}` },
     ),
   );
 }
@@ -175,11 +175,13 @@ async function settle(app: FastifyInstance, row: InvoiceCharge, state: "not_char
   });
 }
 
+const ofOrder = ({ order_id }: InvoiceCharge): { order_id?: string } => (order_id === null ? {} : { order_id });
+
 async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): Promise<void> {
   if (hold === "no_signature") {
     await raise(app, `charge:${row.invoice}:no_signature`, {
-      subject: `Paiement à autoriser ${row.order_id}`,
-      order_id: row.order_id,
+      subject: `Paiement à autoriser ${row.order_id ?? row.invoice}`,
+      ...ofOrder(row),
       dispatch_job: row.job,
       lines: [
         `Le client n'a pas signé à la fin de l'installation ${row.job}: la facture ${row.invoice} n'est pas débitée de sa carte.`,
@@ -189,8 +191,8 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
   }
   if (hold === "no_account") {
     await raise(app, `charge:${row.invoice}:no_account`, {
-      subject: `Compte de paiement à choisir ${row.order_id}`,
-      order_id: row.order_id,
+      subject: `Compte de paiement à choisir ${row.order_id ?? row.invoice}`,
+      ...ofOrder(row),
       lines: [
         `La facture ${row.invoice} n'est pas débitée: Gigafibre Settings ne nomme aucun compte où inscrire les paiements par carte.`,
         "Choisissez « Payment account » dans Gigafibre Settings: le paiement est repris de lui-même.",
@@ -203,16 +205,16 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
   });
 }
 
-/** The service stays live and the invoice unpaid; the customer is given a link that pays it, and ops see it. Once for each refusal. */
+/** The service stays live and the invoice unpaid; the customer of an order is given a link that pays it, and ops see it. Once for each refusal. */
 async function declined(app: FastifyInstance, row: InvoiceCharge, reason: string, decline: string): Promise<void> {
   app.log.warn({ invoice: row.invoice, reason }, "a card was not charged");
-  const order = await orderById(app.db, row.order_id);
-  if (!order) throw new Error(`no order ${row.order_id}`);
-  const summary = await summaryById(app.db, app.vault, order.id);
+  const order = row.order_id === null ? undefined : await orderById(app.db, row.order_id);
+  const summary = order && (await summaryById(app.db, app.vault, order.id));
   await transaction(app.db, async (client) => {
     if (!(await moveCharge(client, row.invoice, "declined", reason))) return;
     await noteDecline(client, row.invoice, decline);
     await recordEvent(client, { key: `charge:${row.invoice}:declined:${decline}:${Date.now()}`, kind: "payment.declined", doctype: "Sales Invoice", name: row.invoice });
+    if (!order || !summary) return;
     const payUrl = await paymentLink(app, client, order.id);
     const told = { invoice: row.invoice, reason, key: `${row.invoice}:${decline}`, payUrl };
     for (const message of declinedMessages(app, order, summary, told)) await put(app, client, message);

@@ -185,7 +185,7 @@ describe("the card of a live service", () => {
     const made = await live(world, null);
     const invoice = await invoiceOf(made);
     expect(await chargeOf(invoice.name)).toBeUndefined();
-    expect((await post(`/api/invoices/${invoice.name}/charge`)).json()).toMatchObject({ status: 404, reason: "charge_not_found" });
+    expect((await post(`/api/invoices/${invoice.name}/charge`)).json()).toMatchObject({ status: 409, reason: "no_card_on_file" });
     const anyone = await world.app.inject({ method: "POST", url: `/api/invoices/${invoice.name}/charge` });
     expect(anyone.statusCode).toBe(401);
   });

@@ -12,7 +12,9 @@ export type Hold = "no_signature" | "draft_payment" | "no_account";
 
 export interface InvoiceCharge {
   readonly invoice: string;
-  readonly order_id: string;
+  /** null: no order of ours made it. */
+  readonly order_id: string | null;
+  /** The installation whose signature it waits for; empty where a person asked for it. */
   readonly job: string;
   readonly state: ChargeState;
   readonly reason: string | null;
@@ -25,6 +27,9 @@ export interface InvoiceCharge {
 type Connection = pg.ClientBase | pg.Pool;
 
 const COLUMNS = "invoice, order_id, job, state, reason, released_by, payment_intent, amount_cents, told_decline";
+
+/** Why the charges of a cancelled order are not made: no other state follows. */
+const CANCELLED = "cancelled";
 
 export const OPEN_CHARGES = "('waiting', 'confirming')";
 
@@ -41,6 +46,25 @@ export async function askForCharge(app: FastifyInstance, client: pg.ClientBase, 
     charge.job,
   ]);
   if (rowCount === 1) await app.workers.enqueue(client, CHARGES, charge.invoice);
+}
+
+/** While it lasts nobody is asked to pay the order; whoever locks the order's row first goes first. */
+async function isBeingCancelled(client: pg.ClientBase, orderId: string | null): Promise<boolean> {
+  const { rows } = await client.query<{ ending: boolean }>("select cancellation is not null and state <> 'cancelled' as ending from order_intake where id = $1 for share", [orderId]);
+  return rows[0]?.ending ?? false;
+}
+
+/** A person asks for an invoice's charge, once; one that came to nothing is looked at again. @returns false for an order that is being cancelled */
+export async function chargeAtWord(app: FastifyInstance, client: pg.ClientBase, { invoice, order_id, user }: { readonly invoice: string; readonly order_id: string | null; readonly user: string }): Promise<boolean> {
+  if (await isBeingCancelled(client, order_id)) return false;
+  const { rowCount } = await client.query(
+    `insert into invoice_charge (invoice, order_id, job, released_by) values ($1, (select id from order_intake where id = $2), '', $3)
+     on conflict (invoice) do update set state = 'waiting', reason = null, released_by = excluded.released_by, looked_at = null, updated_at = now()
+     where invoice_charge.state = 'not_charged' and invoice_charge.reason is distinct from '${CANCELLED}'`,
+    [invoice, order_id, user],
+  );
+  if (rowCount === 1) await app.workers.enqueue(client, CHARGES, invoice);
+  return rowCount === 1 || (await chargeOf(client, invoice))?.reason !== CANCELLED;
 }
 
 /** Something that held charges back has changed. */
@@ -60,9 +84,6 @@ export async function noteLook(db: Connection, invoice: string): Promise<void> {
   await db.query("update invoice_charge set looked_at = now() where invoice = $1", [invoice]);
 }
 
-/** Why the charges of a cancelled order are not made: no other state follows. */
-const CANCELLED = "cancelled";
-
 /** @returns false when it stood so before, or its order is cancelled */
 export async function moveCharge(client: pg.ClientBase, invoice: string, state: ChargeState, reason: string | null): Promise<boolean> {
   const { rowCount } = await client.query(
@@ -74,7 +95,8 @@ export async function moveCharge(client: pg.ClientBase, invoice: string, state: 
 }
 
 /** From here on nobody is asked to pay it. @throws Error when the order was cancelled in between */
-export async function beginConfirming(client: pg.ClientBase, invoice: string): Promise<void> {
+export async function beginConfirming(client: pg.ClientBase, { invoice, order_id }: Pick<InvoiceCharge, "invoice" | "order_id">): Promise<void> {
+  if (await isBeingCancelled(client, order_id)) throw new Error(`${invoice}: its order is being cancelled`);
   await moveCharge(client, invoice, "confirming", null);
   if ((await chargeOf(client, invoice))?.state !== "confirming") throw new Error(`${invoice}: its order was cancelled in between`);
 }
@@ -122,9 +144,9 @@ export async function unfinishedCharges(db: Connection): Promise<string[]> {
   return rows.map(({ invoice }) => invoice);
 }
 
-/** Money of the order's that Stripe has and the books have not: people are asked what it was for. */
-export async function hasUnrecordedPayment(db: Connection, orderId: string): Promise<boolean> {
-  const { rowCount } = await db.query("select 1 from link_payment where order_id = $1 and payment_entry is null", [orderId]);
+/** Money of the invoice's, or of its order's, that Stripe has and the books have not: people are asked what it was for. */
+export async function hasUnrecordedPayment(db: Connection, { invoice, order_id }: Pick<InvoiceCharge, "invoice" | "order_id">): Promise<boolean> {
+  const { rowCount } = await db.query("select 1 from link_payment where (order_id = $1 or invoice = $2) and payment_entry is null", [order_id, invoice]);
   return rowCount !== 0;
 }
 

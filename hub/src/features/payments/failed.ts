@@ -11,7 +11,7 @@ import type { ChargeState } from "./charges.ts";
 
 /** @returns null for somebody who may not read invoices. @throws ErpnextUnavailable */
 export async function failedCharges(app: FastifyInstance, caller: Caller): Promise<Queues["charges"]> {
-  const { rows } = await app.db.query<{ invoice: string; order_id: string; state: ChargeState; reason: string | null; since: Date; waiting: string }>(
+  const { rows } = await app.db.query<{ invoice: string; order_id: string | null; state: ChargeState; reason: string | null; since: Date; waiting: string }>(
     `select invoice, order_id, state, reason, updated_at as since, count(*) over () as waiting
      from invoice_charge where state in ('declined', 'held') order by updated_at, invoice limit $1`,
     [QUEUE_LIMIT],

@@ -18,7 +18,8 @@ export const LINK_PAYMENTS = "link-payments";
 
 export interface LinkPayment {
   readonly payment_intent: string;
-  readonly order_id: string;
+  /** null: for an invoice that no order made. */
+  readonly order_id: string | null;
   /** The invoice that a saved card was charged for. */
   readonly invoice: string | null;
   readonly amount_cents: number;
@@ -60,7 +61,7 @@ async function record(app: FastifyInstance, payment: LinkPayment | undefined): P
   try {
     await transaction(app.db, async (client) => {
       // What two payments of one order pay is decided one after the other, whichever hubs record them.
-      await client.query("select pg_advisory_xact_lock(hashtextextended('payments of ' || $1, 0))", [payment.order_id]);
+      await client.query("select pg_advisory_xact_lock(hashtextextended('payments of ' || $1, 0))", [aboutOf(payment)]);
       const answer = await paymentEntry(app, payment);
       const name = answer.documents.find(({ doctype }) => doctype === "Payment Entry")?.name ?? "";
       await client.query("update link_payment set payment_entry = $2 where payment_intent = $1", [payment.payment_intent, name]);
@@ -72,6 +73,9 @@ async function record(app: FastifyInstance, payment: LinkPayment | undefined): P
     throw error;
   }
 }
+
+/** The order that was paid, or the invoice. */
+export const aboutOf = ({ order_id, invoice }: Pick<LinkPayment, "order_id" | "invoice">): string => order_id ?? invoice ?? "";
 
 /** The order's invoices are gone: somebody has to say what the money is for. */
 class NothingToPay extends Error {
@@ -94,11 +98,13 @@ async function noted(db: pg.Pool, session: Stripe.Checkout.Session): Promise<Lin
 /** A saved card's payment, kept; undefined while it is not paid, or when it is none of ours. */
 async function notedIntent(db: pg.Pool, intent: Stripe.PaymentIntent): Promise<LinkPayment | undefined> {
   const { order_id, sales_invoice } = intent.metadata;
-  if (intent.status !== "succeeded" || !order_id || !sales_invoice) return undefined;
+  if (intent.status !== "succeeded" || !sales_invoice) return undefined;
   await db.query(
     `insert into link_payment (payment_intent, order_id, invoice, amount_cents)
-     select $1, id, $3, $4 from order_intake where id = $2 on conflict do nothing`,
-    [intent.id, order_id, sales_invoice, intent.amount_received],
+     select $1, id, $3::text, $4::integer from order_intake where id = $2
+     union all select $1, null, $3::text, $4::integer from invoice_charge where payment_intent = $1 and order_id is null
+     on conflict do nothing`,
+    [intent.id, order_id ?? null, sales_invoice, intent.amount_received],
   );
   return paymentOf(db, intent.id);
 }
@@ -132,14 +138,14 @@ async function paymentSteps(app: FastifyInstance, payment: LinkPayment): Promise
     app.erpnext.list<Invoice>("Sales Invoice", {
       fields: ["name", "customer", "company", "debit_to", "outstanding_amount"],
       filters: [
-        ["order_id", "=", payment.order_id],
+        payment.order_id === null ? ["name", "=", payment.invoice ?? ""] : ["order_id", "=", payment.order_id],
         ["docstatus", "=", 1],
       ],
       order_by: "creation asc",
     }),
   ]);
   const [first] = invoices;
-  if (!first) throw new NothingToPay("la commande n'a plus de facture");
+  if (!first) throw new NothingToPay(payment.order_id === null ? "la facture n'est plus soumise" : "la commande n'a plus de facture");
   let left = payment.amount_cents;
   const ordered = invoices.toSorted((a, b) => Number(b.name === payment.invoice) - Number(a.name === payment.invoice));
   const references = ordered.flatMap((invoice) => {
@@ -189,9 +195,9 @@ async function putBeforePeople(app: FastifyInstance, payment: LinkPayment, reaso
         op: "insert",
         doctype: "Issue",
         values: {
-          subject: `Paiement à traiter ${payment.order_id}`,
-          order_id: payment.order_id,
-          description: `<p>Stripe a reçu ${amount} $ (${payment.payment_intent}) pour la commande ${payment.order_id}; l'écriture n'a pas pu être faite: ${escapeHtml(reason)}</p>`,
+          subject: `Paiement à traiter ${aboutOf(payment)}`,
+          ...(payment.order_id === null ? {} : { order_id: payment.order_id }),
+          description: `<p>Stripe a reçu ${amount} $ (${payment.payment_intent}) pour ${payment.order_id === null ? "la facture" : "la commande"} ${aboutOf(payment)}; l'écriture n'a pas pu être faite: ${escapeHtml(reason)}</p>`,
         },
       },
     ],

@@ -54,7 +54,7 @@ export async function owedBy(app: FastifyInstance, orders: readonly string[]): P
 
 export interface Asked {
   readonly invoice: string;
-  readonly order_id: string;
+  readonly order_id: string | null;
   readonly customer: string;
   readonly owed_cents: number;
 }
@@ -71,8 +71,8 @@ export async function mayBePaidOnSite(app: FastifyInstance, asked: Asked): Promi
       query: { filters: JSON.stringify([["Payment Entry Reference", "reference_name", "=", invoice], [PAYMENT, "docstatus", "=", 0]]) },
     }),
     app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [...of, ["docstatus", "=", 0], ["total_allocated_amount", "=", 0]] }),
-    app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [["order_id", "=", order_id], ["payment_type", "=", "Receive"], ["docstatus", "=", 1], ["unallocated_amount", ">", 0]] }),
-    hasUnenteredMoney(app, order_id),
+    order_id === null ? [] : app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [["order_id", "=", order_id], ["payment_type", "=", "Receive"], ["docstatus", "=", 1], ["unallocated_amount", ">", 0]] }),
+    order_id === null ? false : hasUnenteredMoney(app, order_id),
   ]);
   const theirs = drafts.filter((draft) => !draft.order_id || draft.order_id === order_id);
   for (const draft of theirs) if (draft.order_id) await setAgainst(app, asked, draft);

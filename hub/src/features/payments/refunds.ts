@@ -11,7 +11,7 @@ import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { raise } from "../issues/raise.ts";
 import { recordEvent } from "../live-events/record-event.ts";
-import { LINK_PAYMENTS, paymentOf } from "./link-payments.ts";
+import { aboutOf, LINK_PAYMENTS, paymentOf } from "./link-payments.ts";
 import type { LinkPayment } from "./link-payments.ts";
 import { askStripe } from "./stripe.ts";
 
@@ -62,8 +62,8 @@ async function ours(app: FastifyInstance, intentId: string): Promise<LinkPayment
   const payment = await paymentOf(app.db, intentId);
   if (payment && (payment.payment_entry !== null || payment.attention_reason !== null)) return payment;
   const intent = await askStripe(() => app.stripe.paymentIntents.retrieve(intentId));
-  const order = intent.metadata["order_id"];
-  if (!payment && (!order || (await app.db.query("select 1 from order_intake where id = $1", [order])).rowCount === 0)) return undefined;
+  const known = await app.db.query("select 1 from order_intake where id = $1 union all select 1 from invoice_charge where payment_intent = $2", [intent.metadata["order_id"] ?? null, intentId]);
+  if (!payment && known.rowCount === 0) return undefined;
   if (!payment && intent.metadata["sales_invoice"]) {
     await transaction(app.db, (client) => app.workers.enqueue(client, LINK_PAYMENTS, intentId));
     app.workers.wake(LINK_PAYMENTS);
@@ -144,9 +144,9 @@ async function settledBy(app: FastifyInstance, refund: Stripe.Refund): Promise<S
 async function putBeforePeople(app: FastifyInstance, payment: LinkPayment, refund: Stripe.Refund, reason: string, what: string): Promise<void> {
   app.log.error({ refund: refund.id, reason }, "a refund could not be recorded");
   await raise(app, `refund:${refund.id}:${what}`, {
-    subject: `Remboursement à traiter ${payment.order_id}`,
-    order_id: payment.order_id,
-    lines: [`Stripe: remboursement ${refund.id} de ${dollarsFromCents(refund.amount).toFixed(2)} $ (${payment.payment_intent}) pour la commande ${payment.order_id}: ${reason}.`],
+    subject: `Remboursement à traiter ${aboutOf(payment)}`,
+    ...(payment.order_id === null ? {} : { order_id: payment.order_id }),
+    lines: [`Stripe: remboursement ${refund.id} de ${dollarsFromCents(refund.amount).toFixed(2)} $ (${payment.payment_intent}) pour ${payment.order_id === null ? "la facture" : "la commande"} ${aboutOf(payment)}: ${reason}.`],
   });
   await app.db.query("update stripe_refund set attention_reason = $2 where refund = $1", [refund.id, reason.slice(0, 2_000)]);
 }
@@ -158,18 +158,20 @@ async function raiseDispute(app: FastifyInstance, disputeId: string): Promise<vo
   const dispute = await askStripe(() => app.stripe.disputes.retrieve(disputeId));
   const intent = typeof dispute.payment_intent === "string" ? dispute.payment_intent : dispute.payment_intent?.id;
   const payment = intent ? await paymentOf(app.db, intent) : undefined;
-  const order = payment?.order_id ?? (intent ? (await askStripe(() => app.stripe.paymentIntents.retrieve(intent))).metadata["order_id"] : undefined);
-  if (!intent || !order) return app.log.warn({ dispute: disputeId }, "a dispute about no payment of ours");
+  const metadata = intent && !payment ? (await askStripe(() => app.stripe.paymentIntents.retrieve(intent))).metadata : {};
+  const order = payment?.order_id ?? metadata["order_id"] ?? null;
+  const about = payment ? aboutOf(payment) : (order ?? "");
+  if (!intent || about === "") return app.log.warn({ dispute: disputeId }, "a dispute about no payment of ours");
   const settled = SETTLED[dispute.status];
   await raise(app, `dispute:${dispute.id}:${settled ? dispute.status : "open"}`, {
-    subject: settled ? `Contestation ${settled} ${order}` : `Paiement contesté ${order}`,
-    order_id: order,
+    subject: settled ? `Contestation ${settled} ${about}` : `Paiement contesté ${about}`,
+    ...(order === null ? {} : { order_id: order }),
     lines: [
       `La banque du client conteste ${dollarsFromCents(dispute.amount).toFixed(2)} $ (${intent}, ${dispute.id}), raison: ${dispute.reason}.`,
       settled ? "Ajustez les écritures si le montant a été repris." : "Répondez dans Stripe avant la date limite; la facture reste payée d'ici là.",
     ],
   });
   await transaction(app.db, (client) =>
-    recordEvent(client, { key: `dispute:${dispute.id}:${settled ? dispute.status : "open"}`, kind: "payment.disputed", doctype: "Order", name: order }),
+    recordEvent(client, { key: `dispute:${dispute.id}:${settled ? dispute.status : "open"}`, kind: "payment.disputed", doctype: order === null ? "Sales Invoice" : "Order", name: about }),
   );
 }

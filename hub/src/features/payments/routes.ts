@@ -7,10 +7,10 @@ import { problem } from "@gigafibre/contracts/problems";
 import type { Language } from "@gigafibre/contracts/language";
 import { asPerson, ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { transaction } from "../../plugins/database.ts";
+import { chargeInvoice } from "./charge-invoice.ts";
 import { chargesJob } from "./charge-job.ts";
-import { chargeOf, CHARGES, lookAtHeld, release } from "./charges.ts";
-import { settleDeclined, tellCharge } from "./failed.ts";
+import { lookAtHeld } from "./charges.ts";
+import { settleDeclined } from "./failed.ts";
 import { giveBackJobs } from "./give-back.ts";
 import { linkPaymentsJob } from "./link-payments.ts";
 import { openPaymentLink } from "./payment-links.ts";
@@ -68,28 +68,16 @@ export async function payments(root: FastifyInstance): Promise<void> {
       config: { access: "agent" },
       schema: {
         tags: ["payments"],
-        summary: "Lets an invoice be charged to the card on file",
+        summary: "Charges an invoice to the card on file",
         description:
-          "For a charge that waits because nobody signed, or that was declined: the same PaymentIntent is confirmed with the customer's present card. " +
-          "One that waits for the office to settle what was paid on site goes on waiting. Pressed twice it changes nothing. 404 `charge_not_found`.",
+          "Any open invoice of a customer with a card, of an order or not: one PaymentIntent an invoice. A charge that waits because nobody signed, or that was declined, goes on " +
+          "with the customer's present card; one that waits for the office to settle what was paid on site goes on waiting. Pressed twice it changes nothing. 409 `invoice_not_open`, " +
+          "`nothing_owed`, `charge_too_small`, `no_card_on_file`, `being_cancelled`.",
         params: z.strictObject({ invoice: z.string().min(1).max(140) }),
-        response: { 200: chargeAnswer, 404: problem },
+        response: { 200: chargeAnswer, 404: problem, 409: problem, 503: problem },
       },
     },
-    async (request) => {
-      const { invoice } = request.params;
-      const released = await transaction(app.db, async (client) => {
-        const charge = await release(client, invoice, request.staff?.user ?? "");
-        if (!charge) return undefined;
-        await app.workers.enqueue(client, CHARGES, invoice);
-        await tellCharge(client, invoice, "payment.retried");
-        return charge;
-      });
-      if (released) app.workers.wake(CHARGES);
-      const charge = released ?? (await chargeOf(app.db, invoice));
-      if (!charge) throw new Refusal("charge_not_found");
-      return { invoice, state: charge.state, reason: charge.reason };
-    },
+    (request) => chargeInvoice(root, { invoice: request.params.invoice, user: request.staff?.user ?? "" }, asPerson(request)),
   );
 
   app.post(
