@@ -133,5 +133,8 @@ export async function turnTo(page: Page, group: Locator, wanted: string): Promis
   await expect(radio).toBeChecked();
 }
 
-/** An amount as the page shows it, in cents. */
-export const centsShown = (text: string): number => Math.round(Number(text.replace(",", ".").replace(/[^\d.]/g, "")) * 100);
+/** The amount that a sentence of the page says, in cents. */
+export function centsShown(sentence: string): number {
+  const [, dollars = "", cents = ""] = /(\d[\d\s]*),(\d\d)\s*\$/.exec(sentence) ?? [];
+  return Number(dollars.replace(/\s/g, "")) * 100 + Number(cents);
+}
