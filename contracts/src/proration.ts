@@ -59,6 +59,12 @@ const ofDays = (line: Recurring, sign: 1 | -1, from: IsoDate, until: IsoDate, bi
   unit_cents: sign * (line.prorated ? unitFor(line.unit_cents, from, until, billing_day) : 0),
 });
 
+/** Nothing to pay and nothing to give back. */
+export const NO_ADJUSTMENT: Adjustment = adjustmentOf([]);
+
+/** What is sold at its price, on top of what recurs. */
+export const soldOnce = (parts: readonly Part[]): Adjustment => adjustmentOf(parts.filter(({ unit_cents }) => unit_cents !== 0));
+
 /** What was billed and is not used: from `from` on. */
 export function unusedDays(lines: readonly Recurring[], from: IsoDate, billing_day: number): Adjustment {
   return adjustmentOf(lines.map((line) => ofDays(line, -1, from, line.billed_until ?? from, billing_day)));

@@ -5,9 +5,9 @@ import { addDays, billingPeriod } from "@gigafibre/contracts/dates";
 import type { IsoDate } from "@gigafibre/contracts/dates";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { dollarsFromCents } from "@gigafibre/contracts/money";
-import { labelOf, taxesOn } from "@gigafibre/contracts/pricing";
+import { labelOf } from "@gigafibre/contracts/pricing";
 import { fieldProblemOf } from "@gigafibre/contracts/problems";
-import { changedFrom, remainingDays, unusedDays } from "@gigafibre/contracts/proration";
+import { changedFrom, NO_ADJUSTMENT, remainingDays, soldOnce, unusedDays } from "@gigafibre/contracts/proration";
 import type { Adjustment } from "@gigafibre/contracts/proration";
 import type { ServiceChange, ServiceChangePreview } from "@gigafibre/contracts/services";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
@@ -26,7 +26,6 @@ export interface ServicePlan {
   readonly label: Bilingual | null;
 }
 
-const NOTHING: Adjustment = { lines: [], reductions: [], net_cents: 0, ...taxesOn(0) };
 const later = (one: IsoDate, other: IsoDate): IsoDate => (one > other ? one : other);
 
 const change = (doctype: string, document: ErpnextDocument, values: StepValues): Step => ({
@@ -81,7 +80,7 @@ function resumption(facts: ServiceFacts, today: IsoDate): ServicePlan {
   return {
     from,
     billed_until,
-    adjustment: from < next_billing_date ? remainingDays(suspended.map(({ line }) => line), from, facts.billing_day) : NOTHING,
+    adjustment: from < next_billing_date ? remainingDays(suspended.map(({ line }) => line), from, facts.billing_day) : NO_ADJUSTMENT,
     steps: [
       change("Service Location", facts.location, { status: "Active" }),
       ...suspended.map(({ document }) => change("Service Subscription", document, { status: "Active", billed_until, next_billing_date: billed_until })),
@@ -139,7 +138,7 @@ function tvBox(facts: ServiceFacts, visit: boolean, today: IsoDate): ServicePlan
   return {
     from: today,
     billed_until: null,
-    adjustment: unit_cents === 0 ? NOTHING : { lines: [{ sku: item.sku, label: labelOf(item), unit_cents, quantity: 1 }], reductions: [], net_cents: unit_cents, ...taxesOn(unit_cents) },
+    adjustment: soldOnce([{ sku: item.sku, label: labelOf(item), unit_cents, quantity: 1 }]),
     steps: [
       { op: "expect", doctype: "Service Location", filters: { name: facts.location.name, status: "Active" }, count: 1 },
       { op: "insert", doctype: "Service Equipment", as: "device", values: { ...place, equipment_type: "Décodeur TV", status: "En attente" } },
