@@ -104,7 +104,8 @@ export const moveRequest = z
   .refine(({ start, minutes }) => start === null || minutesOf(start.slice(11)) + minutes <= DAY_MINUTES, { path: ["minutes"], message: "invalid" });
 export type MoveRequest = z.infer<typeof moveRequest>;
 
-export const moveAnswer = z.object({ job: boardJob, replayed: z.boolean() });
+/** `held_until`: by night the customer is told then; null: in a minute. */
+export const moveAnswer = z.object({ job: boardJob, replayed: z.boolean(), held_until: localTime.nullable() });
 export type MoveAnswer = z.infer<typeof moveAnswer>;
 
 /** The details of `visit_changed_meanwhile`. */

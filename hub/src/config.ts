@@ -1,5 +1,6 @@
 /** Every setting of the hub, read once from the environment. A missing or wrong one stops the start and is named. */
 import { z } from "zod";
+import { quietHours } from "@gigafibre/contracts/quiet-hours";
 
 const flag = z.stringbool();
 const optionalUrl = z.url().optional();
@@ -49,6 +50,8 @@ const environment = z.object({
   INBOX_URL: optionalUrl,
 
   COMPANY_PHONE: z.string().default("450 555-0100"),
+  /** When customers are not told of a visit's date, unless it is upon them. */
+  QUIET_HOURS: quietHours.prefault("21:00-08:00"),
   TERMS_VERSION: z.string().default("2026-01"),
 
   /** Largest file that staff may send through to ERPNext. */

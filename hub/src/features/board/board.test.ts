@@ -22,7 +22,7 @@ function workingDay(from = 3): string {
 let world: World;
 const sids = new Map<string, string>();
 beforeAll(async () => {
-  world = await startWorld({ stripe: false });
+  world = await startWorld({ stripe: false, settings: { QUIET_HOURS: "none" } });
   for (const user of Object.values(STAFF)) sids.set(user, await world.erpnext.admin.sessionFor(user));
   const { admin } = world.erpnext;
   await admin.insert("User", { email: "rita@gigafibre.test", first_name: "Rita", last_name: "Roy", role_profile_name: "Dispatcher", send_welcome_email: 0, new_password: "demo" });

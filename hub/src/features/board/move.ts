@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { changedMeanwhile, dayOf, localTimeAt, minuteOf } from "@gigafibre/contracts/board";
 import type { BoardJob, MoveAnswer, MoveRequest } from "@gigafibre/contracts/board";
+import { heldUntil } from "@gigafibre/contracts/quiet-hours";
 import type { StaffSession } from "@gigafibre/contracts/session";
 import type { Step } from "@gigafibre/contracts/unit-of-work";
 import { transaction } from "../../plugins/database.ts";
@@ -9,10 +10,11 @@ import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Caller } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { textOf } from "../activation/activation-facts.ts";
+import { erpnextTime } from "../orders/steps.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { jobNow } from "./facts.ts";
 import { letGo } from "./holds.ts";
-import { askNotice, noteMoved, NOTICES } from "./notice-rows.ts";
+import { askNotice, noteMoved, noticeRow, NOTICES } from "./notice-rows.ts";
 
 const MOVABLE: ReadonlySet<string> = new Set(["Open", "Scheduled"]);
 
@@ -40,7 +42,8 @@ export async function moveJob(app: FastifyInstance, staff: StaffSession, caller:
     await recordEvent(client, { key: `board:${request.id}`, kind: "visit.changed", doctype: "Dispatch Job", name, audience: now.job.technician ? [now.job.technician] : [] });
   });
   if (request.tell_customer) app.workers.wake(NOTICES);
-  return { job: now.job, replayed };
+  const told = await noticeRow(app.db, name);
+  return { job: now.job, replayed, held_until: heldUntil(app.config.QUIET_HOURS, erpnextTime(new Date()).slice(0, 16), [told?.told_start ?? null, now.job.start]) };
 }
 
 async function commit(app: FastifyInstance, staff: StaffSession, caller: Caller, name: string, request: MoveRequest): Promise<{ replayed: boolean }> {

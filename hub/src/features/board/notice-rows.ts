@@ -35,6 +35,12 @@ export async function askNotice(app: FastifyInstance, client: pg.ClientBase, job
   await app.workers.enqueue(client, NOTICES, job, { afterSeconds: NOTICE_SECONDS });
 }
 
+/** What was due is told later, unless it was asked for again meanwhile. */
+export async function holdNotice(app: FastifyInstance, client: pg.ClientBase, { job, due_at }: NoticeRow, until: Date): Promise<void> {
+  const { rowCount } = await client.query("update visit_notice set due_at = $3 where job = $1 and due_at = $2::timestamptz", [job, due_at, until]);
+  if (rowCount === 1) await app.workers.enqueue(client, NOTICES, job, { afterSeconds: Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1_000)) });
+}
+
 /** @param known the start of which the customer knows without being told; undefined where they are to be told */
 export async function noteMoved(client: pg.ClientBase, job: string, { user, full_name }: StaffSession, known: string | null | undefined): Promise<void> {
   await client.query(

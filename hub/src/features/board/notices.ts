@@ -1,8 +1,9 @@
 /**
- * Customers are told of their visit's date, a minute after it was last moved: what then stands in ERPNext, once. A customer who was told a date is
+ * Customers are told of their visit's date, a minute after it was last moved, and in the morning where that is at night: what then stands in ERPNext, once. A customer who was told a date is
  * told as well when it changes in Desk.
  */
 import type { FastifyInstance } from "fastify";
+import { heldUntil } from "@gigafibre/contracts/quiet-hours";
 import { transaction } from "../../plugins/database.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { textOf } from "../activation/activation-facts.ts";
@@ -14,7 +15,7 @@ import { erpnextTime } from "../orders/steps.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import type { Message } from "../outbox/rows.ts";
 import { localOf } from "./facts.ts";
-import { askNotice, dueNotices, noticeRow, NOTICES, settleNotice, withdraw } from "./notice-rows.ts";
+import { askNotice, dueNotices, holdNotice, noticeRow, NOTICES, settleNotice, withdraw } from "./notice-rows.ts";
 import type { NoticeRow } from "./notice-rows.ts";
 import { noticeEmail, noticeSms } from "./notice-texts.ts";
 import type { Notice } from "./notice-texts.ts";
@@ -59,6 +60,8 @@ async function tell(app: FastifyInstance, name: string): Promise<void> {
   const kind = job && kindOf(row, job);
   if (!job || !kind) return void (await transaction(app.db, (client) => settleNotice(client, row, null)));
   const start = localOf(job, "scheduled_start");
+  const held = heldUntil(app.config.QUIET_HOURS, erpnextTime(new Date()).slice(0, 16), [row.told_start, start]);
+  if (held !== null) return transaction(app.db, (client) => holdNotice(app, client, row, new Date(momentOf(`${held}:00`))));
   const [reach, address] = await Promise.all([reachOf(app, job), addressOf(app, job)]);
   await transaction(app.db, async (client) => {
     const number_hash = reach.phone === null ? null : numberHash(app, reach.phone);

@@ -1,6 +1,6 @@
 /** The board of some days, as ERPNext holds it and as it will be once what was moved here has arrived. */
-import { board as boardSchema, changedMeanwhile, moveAnswer } from "@gigafibre/contracts/board";
-import type { Board, BoardJob } from "@gigafibre/contracts/board";
+import { board as boardSchema, changedMeanwhile, formatTime, minuteOf, moveAnswer } from "@gigafibre/contracts/board";
+import type { Board, BoardJob, MoveAnswer } from "@gigafibre/contracts/board";
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
 import { language, said } from "@gigafibre/theme/language.ts";
 import { Notify } from "quasar";
@@ -64,19 +64,18 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
   /** As the hub holds it, whatever is on its way. */
   const held = (name: string): BoardJob | undefined => [...(data.value?.jobs ?? []), ...(data.value?.waiting ?? [])].find((job) => job.name === name);
 
-  async function send(name: string, to: Target, modified: string): Promise<BoardJob> {
+  async function send(name: string, to: Target, modified: string): Promise<MoveAnswer> {
     // Made once: after a lost answer the same is sent again, and done once.
     const body = posted({ id: crypto.randomUUID(), technician: to?.technician ?? null, start: to?.start ?? null, ...(to ? { minutes: to.minutes } : {}), modified, tell_customer: tellCustomers.value });
     const ask = () => askHub(moveAnswer, `/api/board/jobs/${encodeURIComponent(name)}/move`, body);
-    const { job } = await ask().catch((error: unknown) => {
+    return ask().catch((error: unknown) => {
       if (error instanceof Refusal && (error.reason === "erpnext_outcome_unknown" || error.reason === "network_lost")) return ask();
       throw error;
     });
-    return job;
   }
 
   /** What changed meanwhile was not its place: whoever wrote a note does not stop a move. */
-  async function sendStanding(name: string, before: Target, to: Target, modified: string): Promise<BoardJob> {
+  async function sendStanding(name: string, before: Target, to: Target, modified: string): Promise<MoveAnswer> {
     try {
       return await send(name, to, modified);
     } catch (error) {
@@ -86,15 +85,15 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     }
   }
 
-  async function go(name: string, to: Target): Promise<{ before: Target } | null> {
+  async function go(name: string, to: Target): Promise<{ before: Target; held_until: string | null } | null> {
     const job = held(name);
     const before = job && targetOf(job);
     if (!job || before === undefined || sameTarget(before, to)) return null;
     pending.set(name, to);
     try {
-      const now = await sendStanding(name, before, to, job.modified);
+      const { job: now, held_until } = await sendStanding(name, before, to, job.modified);
       queryClient.setQueriesData<Board>({ queryKey: BOARDS }, (old) => old && replaced(old, now));
-      return { before };
+      return { before, held_until };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refused(error);
@@ -121,7 +120,7 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     const t = texts[language.value];
     const where = board.value ? whereSaid(board.value, to, language.value) : "";
     say(t.moved(job.customer.title, where), {
-      caption: tellCustomers.value ? t.will_be_told : t.not_told, timeout: 8_000,
+      caption: !tellCustomers.value ? t.not_told : made.held_until === null ? t.will_be_told : t.will_be_told_at(formatTime(minuteOf(made.held_until), language.value)), timeout: 8_000,
       actions: [{ label: t.undo, color: "white", handler: undoLast }],
     });
   }
