@@ -23,14 +23,17 @@ async function signedIn<Answer>(request: () => Promise<Answer>): Promise<Answer>
   }
 }
 
+/** A request, with how long an answer is waited for where that is more than usual. */
+export type Asked = RequestInit & { readonly patienceMs?: number };
+
 /** One request without that pause: signing in itself. @throws Refusal */
-export async function askOnce<Schema extends z.ZodType>(schema: Schema, url: string, init: RequestInit = {}): Promise<z.output<Schema>> {
+export async function askOnce<Schema extends z.ZodType>(schema: Schema, url: string, { patienceMs = PATIENCE_MS, ...init }: Asked = {}): Promise<z.output<Schema>> {
   const response = await fetch(url, {
     ...init,
     headers: { accept: "application/json", ...init.headers },
     cache: "no-store",
     redirect: "error",
-    signal: init.signal ?? AbortSignal.timeout(PATIENCE_MS),
+    signal: init.signal ?? AbortSignal.timeout(patienceMs),
   }).catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     throw noAnswer(error);
@@ -43,7 +46,7 @@ export async function askOnce<Schema extends z.ZodType>(schema: Schema, url: str
 }
 
 /** @throws Refusal */
-export const askHub = <Schema extends z.ZodType>(schema: Schema, url: string, init: RequestInit = {}): Promise<z.output<Schema>> => signedIn(() => askOnce(schema, url, init));
+export const askHub = <Schema extends z.ZodType>(schema: Schema, url: string, init: Asked = {}): Promise<z.output<Schema>> => signedIn(() => askOnce(schema, url, init));
 
 export const posted = (body: unknown): RequestInit => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
