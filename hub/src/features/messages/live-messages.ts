@@ -20,7 +20,7 @@ const WORDS = {
     order: "Commande",
     address: "Adresse",
     invoice: "Facture",
-    byCard: "Votre première facture est payée avec la carte que vous avez laissée: vous n'avez rien à faire.",
+    byCard: "Ce qui reste à payer de votre première facture le sera par la carte que vous avez laissée: vous n'avez rien à faire. Si elle ne passait pas, nous vous enverrions un lien.",
     questions: (phone: string) => `Une question? Répondez à ce courriel ou appelez-nous au ${phone}.`,
     file: (invoice: string) => `Facture ${invoice}.pdf`,
   },
@@ -32,7 +32,7 @@ const WORDS = {
     order: "Order",
     address: "Address",
     invoice: "Invoice",
-    byCard: "Your first invoice is paid with the card you left with us: there is nothing for you to do.",
+    byCard: "What is left to pay of your first invoice will be paid by the card you left with us: there is nothing for you to do. Should it not go through, we will send you a link.",
     questions: (phone: string) => `A question? Reply to this e-mail or call us at ${phone}.`,
     file: (invoice: string) => `Invoice ${invoice}.pdf`,
   },
@@ -43,7 +43,7 @@ export function liveSms(id: string, language: Language, companyPhone: string): s
   return toGsm7(`${WORDS[language].sms(companyPhone)} Gigafibre, ${id}`);
 }
 
-/** @param charged whether the invoice is new and goes to the card on file */
+/** @param charged whether the invoice is new and goes to the card on file: it is asked after this is said, and may be held or declined */
 export function liveMessages(
   app: FastifyInstance,
   order: Pick<Order, "id" | "language">,
