@@ -3,17 +3,9 @@ import { z } from "zod";
 import { localTimeAt, minutesOf } from "./board.ts";
 import { addDays } from "./dates.ts";
 
-export interface QuietHours {
-  readonly from: string;
-  readonly until: string;
-}
-
 const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
 /** `21:00-08:00`, or `none`. */
-export const quietHours = z
-  .string()
-  .regex(new RegExp(`^(?:${TIME}-${TIME}|none)$`))
-  .transform((text): QuietHours | null => (text === "none" ? null : { from: text.slice(0, 5), until: text.slice(6) }));
+export const quietHours = z.string().regex(new RegExp(`^(?:${TIME}-${TIME}|none)$`));
 
 /** A visit that begins sooner after the quiet hours is upon whoever sleeps. */
 const UPON_MINUTES = 120;
@@ -22,9 +14,9 @@ const UPON_MINUTES = 120;
  * @param starts of the visit, as the customer knows it and as it stands
  * @returns when they are told; null: now
  */
-export function heldUntil(quiet: QuietHours | null, now: string, starts: readonly (string | null)[]): string | null {
-  if (!quiet) return null;
-  const { from, until } = quiet;
+export function heldUntil(quiet: z.output<typeof quietHours>, now: string, starts: readonly (string | null)[]): string | null {
+  const [from, until] = quiet.split("-");
+  if (from === undefined || until === undefined) return null;
   const [day, time] = [now.slice(0, 10), now.slice(11, 16)];
   const overnight = from > until;
   if (overnight ? time >= until && time < from : time < from || time >= until) return null;

@@ -51,7 +51,7 @@ const environment = z.object({
 
   COMPANY_PHONE: z.string().default("450 555-0100"),
   /** When customers are not told of a visit's date, unless it is upon them. */
-  QUIET_HOURS: quietHours.prefault("21:00-08:00"),
+  QUIET_HOURS: quietHours.default("21:00-08:00"),
   TERMS_VERSION: z.string().default("2026-01"),
 
   /** Largest file that staff may send through to ERPNext. */
