@@ -114,7 +114,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await office.page.getByRole("button", { name: "Fermer" }).click();
       await office.press("w");
       await expect(office.page.getByRole("group", { name: "Semaine", exact: true })).toBeVisible();
-      await expect(office.page.getByRole("region", { name: "Carte" })).toBeVisible();
+      await expect(office.page.getByRole("region", { name: /^Plan:/ })).toBeVisible();
       found.push(...(await faultsOf(office.page, `board-week-${colorScheme}-${width}`)));
       expect(found).toEqual([]);
       await office.stop();

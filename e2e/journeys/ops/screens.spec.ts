@@ -35,7 +35,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await at("phone-order");
     await office.page.goto("/ops/repartition");
     // The map is loaded after the board, and a machine without a graphics card takes its time to draw it.
-    await expect(office.page.getByRole("region", { name: "Carte" })).toBeVisible({ timeout: 60_000 });
+    await expect(office.page.getByRole("region", { name: /^Plan:/ })).toBeVisible({ timeout: 60_000 });
     await office.press("?");
     await expect(office.dialog("Raccourcis du clavier")).toContainText("Déplacer la visite choisie");
     await at("tour");
