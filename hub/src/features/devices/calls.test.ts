@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const plugged = (model: ModelName, serial?: string): ReturnType<StandInGenieacs["plug"]> => acs.plug(new Modem({ ...drawnIdentity(model), ...(serial === undefined ? {} : { serial }) }));
 const row = async (sql: string, values: unknown[]): Promise<Record<string, unknown> | undefined> => (await world.app.db.query<Record<string, unknown>>(sql, values)).rows[0];
-const calls = (serial: string): Promise<Record<string, unknown> | undefined> => row("select attempts, outcome, called_at from device_call where serial = $1", [serial]);
+const calls = (serial: string): Promise<Record<string, unknown> | undefined> => row("select attempts, outcome, called_at, wishes from device_call where serial = $1", [serial]);
 
 /** A customer's place with a Deco that waits for its label. */
 async function place(wifi: { custom_wifi_ssid: string; custom_wifi_password: string }): Promise<string> {
@@ -42,8 +42,12 @@ describe("a device that has spoken before anybody knew it", () => {
 
     await scanned(world, made.location, ont.modem.serial);
     await eventually("the ONT to be told", async () => ont.modem.provisioningCode !== "", 30_000);
-    // Told by the call, or by what it asked itself before the call had its answer.
-    expect(["done", "current"]).toContain(await eventually("the end of the call", async () => (await calls(ont.modem.serial))?.["outcome"]));
+    const call = await eventually("the end of the call", async () => {
+      const now = await calls(ont.modem.serial);
+      return typeof now?.["outcome"] === "string" && now;
+    });
+    // Nothing but the call makes this modem speak; one that is wished for a second time finds that the first has told it.
+    expect(call["wishes"] === "1" ? ["done"] : ["done", "current"]).toContain(call["outcome"]);
     const known = await row("select provisioned_hash from device_session where serial = $1", [ont.modem.serial]);
     expect(known?.["provisioned_hash"]).toBe(ont.modem.provisioningCode);
 
