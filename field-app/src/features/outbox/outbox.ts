@@ -15,7 +15,8 @@ import { OneTab } from "./one-tab.ts";
 import type { Locks } from "./one-tab.ts";
 import { OutboxRefusal, ours, storageRefusal } from "./reasons.ts";
 import { Rows } from "./rows.ts";
-import { EVERYTHING, Sender } from "./sender.ts";
+import { EVERYTHING } from "./sender-world.ts";
+import { Sender } from "./sender.ts";
 
 export type { PendingAction, Reason } from "./database.ts";
 

@@ -4,8 +4,8 @@ import type { VisitActionBody } from "@gigafibre/contracts/visits";
 import type { PendingAction, PhotoFile } from "./database.ts";
 import type { Verdict } from "./hub.ts";
 import { OutboxRefusal, ours } from "./reasons.ts";
-import { EVERYTHING } from "./sender.ts";
-import type { SenderWorld } from "./sender.ts";
+import { EVERYTHING } from "./sender-world.ts";
+import type { SenderWorld } from "./sender-world.ts";
 
 type PhotoBody = Extract<VisitActionBody, { kind: "photo" }>;
 

@@ -1,6 +1,6 @@
 import { formatDay } from "@gigafibre/contracts/dates";
 import type { OrderSummary } from "../orders/repository.ts";
-import type { ToldOrder } from "./order-messages.ts";
+import type { ToldOrder } from "./told-order.ts";
 
 /** What dispatch reads, in the house's language. The place and the work, but not the person. */
 export function dispatchText(order: ToldOrder, summary: Pick<OrderSummary, "address_label" | "notes">): string {

@@ -7,7 +7,7 @@ import { declinedSms } from "./declined-messages.ts";
 import { liveSms } from "./live-messages.ts";
 import { dispatchText } from "./chat-text.ts";
 import { orderEmail } from "./order-email.ts";
-import type { ToldOrder } from "./order-messages.ts";
+import type { ToldOrder } from "./told-order.ts";
 import { orderUrl } from "./order-messages.ts";
 import { orderSms, toGsm7 } from "./sms-text.ts";
 

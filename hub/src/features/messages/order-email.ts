@@ -6,7 +6,7 @@ import type { Taxes } from "@gigafibre/contracts/pricing";
 import type { OrderSummary, SummaryLine } from "../orders/repository.ts";
 import { emailHtml, type EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";
-import type { ToldOrder } from "./order-messages.ts";
+import type { ToldOrder } from "./told-order.ts";
 
 const WORDS = {
   fr: {

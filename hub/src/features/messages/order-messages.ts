@@ -1,7 +1,6 @@
 /** What is told about an order once its documents stand: to the customer, to dispatch, and to other systems. */
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
-import type { Language } from "@gigafibre/contracts/language";
 import type { Message } from "../outbox/rows.ts";
 import type { Order, OrderSummary } from "../orders/repository.ts";
 import { tokenOf } from "../orders/repository.ts";
@@ -9,17 +8,11 @@ import { paymentLink } from "../payments/payment-links.ts";
 import { dispatchText } from "./chat-text.ts";
 import { orderEmail } from "./order-email.ts";
 import { orderSms } from "./sms-text.ts";
+import type { ToldOrder } from "./told-order.ts";
 
 const HOUR_MS = 3_600_000;
 /** After so long a message would only confuse. */
 export const WORTH_TELLING_HOURS = { sms: 24, email: 7 * 24, chat: 12, webhook: 3 * 24 } as const;
-
-export interface ToldOrder {
-  readonly id: string;
-  readonly language: Language;
-  readonly on_request: boolean;
-  readonly preferred_dates: Order["preferred_dates"];
-}
 
 /** Where the customer follows their order. The token is in the fragment, which no server on the way is sent. */
 export function orderUrl(publicUrl: string, { id, language }: Pick<ToldOrder, "id" | "language">, token: string): string {

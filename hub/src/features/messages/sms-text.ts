@@ -1,5 +1,5 @@
 import { formatDay } from "@gigafibre/contracts/dates";
-import type { ToldOrder } from "./order-messages.ts";
+import type { ToldOrder } from "./told-order.ts";
 
 /** GSM 03.38's basic alphabet: a text within it costs one message of 160 characters rather than three of 67. */
 const GSM7 = /[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]/;

@@ -1,6 +1,6 @@
 /** A line to dispatch, in Slack or Teams. Neither can be asked what it has; the order's number shows a repeat for what it is. */
 import type { Config } from "../../config.ts";
-import type { Channel } from "./deliver.ts";
+import type { Channel } from "./channel.ts";
 import { post } from "./post.ts";
 import type { ChatPayload } from "./rows.ts";
 

@@ -5,7 +5,7 @@
 import { createTransport } from "nodemailer";
 import type { FastifyInstance } from "fastify";
 import { ErpnextUnavailable } from "../../plugins/erpnext.ts";
-import type { Channel, Outcome } from "./deliver.ts";
+import type { Channel, Outcome } from "./channel.ts";
 import type { EmailPayload } from "./rows.ts";
 
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 import { request } from "undici";
-import type { Outcome } from "./deliver.ts";
+import type { Outcome } from "./channel.ts";
 
 const TIMEOUT_MS = 15_000;
 const NEVER_LEFT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);

@@ -1,7 +1,7 @@
 /** SMS by Twilio, which has no idempotency key: after a doubt, its own list is read before anything is sent again. */
 import twilio from "twilio";
 import type { Config } from "../../config.ts";
-import type { Channel, Outcome } from "./deliver.ts";
+import type { Channel, Outcome } from "./channel.ts";
 import type { OutboxRow, SmsPayload } from "./rows.ts";
 
 const TIMEOUT_MS = 15_000;

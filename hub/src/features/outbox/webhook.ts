@@ -4,7 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import type { Config } from "../../config.ts";
-import type { Channel } from "./deliver.ts";
+import type { Channel } from "./channel.ts";
 import { post } from "./post.ts";
 import type { WebhookPayload } from "./rows.ts";
 

@@ -12,13 +12,7 @@ import type { Comparison } from "./comparison.ts";
 import { reasonOf } from "./comparison.ts";
 import { restoreRow } from "./hold.ts";
 import { rebuild } from "./rebuild.ts";
-
-/** A unit of work of an order, as its key's row tells it. */
-export interface LandedKey extends Record<string, unknown> {
-  readonly key: string;
-  readonly creation: string;
-  readonly on_behalf_of: string | null;
-}
+import type { LandedKey } from "./rebuild.ts";
 
 export async function compareOrders(comparison: Comparison): Promise<void> {
   const { app, since } = comparison;

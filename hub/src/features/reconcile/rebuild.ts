@@ -22,7 +22,13 @@ import { askStripe } from "../payments/stripe.ts";
 import { reserve } from "../ports/ports.ts";
 import { instantOf, reasonOf, rowsOf, textOf } from "./comparison.ts";
 import type { Comparison } from "./comparison.ts";
-import type { LandedKey } from "./orders.ts";
+
+/** A unit of work of an order, as its key's row tells it. */
+export interface LandedKey extends Record<string, unknown> {
+  readonly key: string;
+  readonly creation: string;
+  readonly on_behalf_of: string | null;
+}
 
 interface Documents {
   readonly job: ErpnextDocument;
