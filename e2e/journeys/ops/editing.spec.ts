@@ -110,7 +110,8 @@ test("two people at one customer keep each other's changes; where both changed t
   await expect.poll(async () => (await held(agent, "Service Location", place))["city"]).toBe("Havelock");
   await one.office.press("Enter");
   const asked = one.office.page.getByRole("alert").filter({ hasText: "Havelock" });
-  await expect(asked).toContainText(DISPATCHER);
+  const erpnext = await ErpnextReader.signIn(await playwright.request.newContext({ baseURL: baseURL ?? "" }));
+  await expect(asked).toContainText(`${String((await erpnext.get("User", DISPATCHER))["full_name"])} a écrit`);
   expect(await faultsOf(one.office.page, "customer-clash-light-1440")).toEqual([]);
   await one.office.button("Garder « Franklin »").click();
   await expect.poll(async () => (await held(agent, "Service Location", place))["city"]).toBe("Franklin");

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/vue-query";
 import { computed, shallowRef, watch } from "vue";
 import type { ComputedRef, ShallowRef } from "vue";
 import { Refusal } from "../../refusal.ts";
+import { usePersonName } from "../session/people.ts";
 import { useSession } from "../session/session.ts";
 import { useDocument } from "./document.ts";
 import { draftAt, keepDraft } from "./drafts.ts";
@@ -38,7 +39,7 @@ export interface EditedField {
   readonly shown: ComputedRef<string>;
   readonly heldShown: ComputedRef<string>;
   readonly typedShown: ComputedRef<string>;
-  /** Who wrote what is held. */
+  /** Who wrote what is held, while it is asked about; empty where ERPNext does not say. */
   readonly by: ComputedRef<string>;
   readonly open: () => void;
   readonly type: (text: string) => void;
@@ -125,7 +126,7 @@ export function useField(props: FieldProps): EditedField {
     shown: computed(() => (isOnTheWay(edit.value) ? shownOf(edit.value.typed) : heldShown.value)),
     heldShown,
     typedShown: computed(() => shownOf(edit.value.typed)),
-    by: computed(() => String(valueOf(document.value, "modified_by") ?? "")),
+    by: usePersonName(() => (edit.value.phase === "clash" ? String(valueOf(document.value, "modified_by") ?? "") : null)),
     open: () => apply({ do: "open", text: textOf() }),
     type: (text) => apply({ do: "type", text }),
     cancel: () => apply({ do: "cancel" }),
