@@ -66,16 +66,38 @@ export type Travel = z.infer<typeof travel>;
 export const boardDay = z.object({ date: isoDate, holiday: z.boolean(), capacity: z.int(), taken: z.int() });
 export type BoardDay = z.infer<typeof boardDay>;
 
+/** How long it has waited: for so many days, or past its own day. */
+export const WAITING_AGES = ["late", "7", "14", "30"] as const;
+/** Of those that wait: what holds for all that is asked. */
+export const waitingFilter = z.strictObject({
+  /** In its number, customer, telephone, address, order or notes. */
+  q: z.string().trim().max(100).optional(),
+  city: z.string().max(140).optional(),
+  /** The price zone of its place. */
+  zone: z.string().max(140).optional(),
+  tag: z.string().max(140).optional(),
+  /** A technician's user: what they have the skills for. */
+  can: z.string().max(140).optional(),
+  age: z.enum(WAITING_AGES).optional(),
+});
+export type WaitingFilter = z.infer<typeof waitingFilter>;
+export const WAITING_BY = ["city", "zone", "tag", "can", "age"] as const satisfies readonly (keyof WaitingFilter)[];
+export type WaitingBy = (typeof WAITING_BY)[number];
+
+const counts = z.array(z.object({ value: z.string(), count: z.int() }));
+
 export const board = z.object({
   today: isoDate,
   days: z.array(boardDay),
   technicians: z.array(boardTechnician),
   /** Those of these days, by technician and time. */
   jobs: z.array(boardJob),
-  /** Those that wait for a technician and a time, and those whose day went by; oldest first. */
+  /** Those that wait for a technician and a time, and those whose day went by, of what was asked for; oldest first. */
   waiting: z.array(boardJob),
-  /** How many wait beyond those, the newest. */
+  /** How many of what was asked for wait beyond those, the newest. */
   waiting_beyond: z.int(),
+  /** How many wait in all, and of each kind beside whatever else is asked for. */
+  waiting_counts: z.object({ all: z.int(), city: counts, zone: counts, tag: counts, can: counts, age: counts }),
   travel,
   /** Whom somebody drags at this moment. */
   held: z.array(z.object({ job: z.string(), by: z.string(), user: z.string() })),
@@ -83,8 +105,11 @@ export const board = z.object({
 });
 export type Board = z.infer<typeof board>;
 
-/** `GET /api/board?from=2026-04-07&days=7`; from today unless told. */
-export const boardQuery = z.strictObject({ from: isoDate.optional(), days: z.coerce.number().int().min(1).max(14).default(1) });
+/** `GET /api/board?from=2026-04-07&days=7`; from today unless told. What filters narrows those that wait. */
+export const boardQuery = waitingFilter.extend({ from: isoDate.optional(), days: z.coerce.number().int().min(1).max(14).default(1) });
+
+/** `GET /api/board/jobs/{name}`: one visit wherever it is, whatever became of it. */
+export const boardVisit = z.object({ job: boardJob });
 
 /**
  * `POST /api/board/jobs/{name}/move`: to a technician and a time, or back to those that wait, where both are null. `id` names it for ever: sent

@@ -80,10 +80,11 @@ test("what speaks against a place is said before the drop, a slot is proposed on
   await office.page.mouse.up();
   await expect(office.page.locator(`[data-drop=waiting] [data-job="${made.job}"]`)).toBeVisible();
 
-  const filter = office.page.getByRole("group", { name: "Filtrer par étiquette" });
-  await filter.getByRole("button", { name: tag }).click();
+  await office.button("Filtrer").click();
+  await office.dialog("Filtrer").getByLabel("Étiquette").selectOption({ label: `${tag} (1)` });
   await expect(office.page.locator("[data-drop=waiting] [data-job]")).toHaveCount(1);
-  await filter.getByRole("button", { name: "Toutes" }).click();
+  await office.press("Escape");
+  await office.button(`Ne plus filtrer: Étiquette, ${tag}`).click();
   await chip(office.page, wished).click();
   const sheet = office.page.getByRole("complementary", { name: `Fiche de la visite ${wished.job}` });
   await expect(sheet).toContainText("Chien gentil");
@@ -95,6 +96,52 @@ test("what speaks against a place is said before the drop, a slot is proposed on
   const pdf = await admin.get((await sheet.getByRole("link", { name: "Imprimer le bon de travail" }).getAttribute("href")) ?? "");
   expect(pdf.headers()["content-type"]).toContain("application/pdf");
   await Promise.all([office.stop(), admin.dispose()]);
+});
+
+test("a visit is opened wherever it is: beyond those shown, on another day, and while it moves there; the sheet says where it is and leads to it", async ({ browser, baseURL, playwright }) => {
+  const [url, day, far] = [baseURL ?? "", quietDay(5), quietDay(7)];
+  const [beyond, other] = [await aJob(playwright.request, url, "Solange Beyond", { notes: "Grange rouge" }), await aJob(playwright.request, url, "Autre Rouge", { notes: "Grange rouge" })];
+  const office = await Office.start(browser, url);
+  // As where 300 others have waited longer.
+  await office.page.route(/\/api\/board\?(?!.*[?&]q=)/, async (route) => {
+    const answer = await route.fetch();
+    const board = (await answer.json()) as { waiting: { name: string }[]; waiting_beyond: number };
+    await route.fulfill({ response: answer, json: { ...board, waiting: board.waiting.filter(({ name }) => name !== beyond.job), waiting_beyond: board.waiting_beyond + 1 } });
+  });
+  await office.signIn(DISPATCHER, `/ops/visites/${beyond.job}`);
+  const sheet = office.page.getByRole("complementary", { name: `Fiche de la visite ${beyond.job}` });
+  await expect(sheet).toContainText("hors de ce que montre la colonne");
+  await expect(chip(office.page, beyond)).toHaveCount(0);
+  await sheet.getByRole("button", { name: "La montrer dans la colonne" }).click();
+  await expect(chip(office.page, beyond)).toBeVisible();
+  await expect(office.page.locator("[data-drop=waiting] [data-job]")).toHaveCount(1);
+  await expect(sheet).not.toContainText("hors de ce que montre la colonne");
+  await office.page.getByRole("searchbox", { name: "Chercher parmi celles à planifier" }).fill("GRANGE rouge");
+  await expect(chip(office.page, other)).toBeVisible();
+  expect(new URL(office.page.url()).searchParams.get("cherche")).toBe("GRANGE rouge");
+  expect(await faultsOf(office.page, "board-search-light-1440")).toEqual([]);
+
+  await office.page.goto(`/ops/repartition?jour=${day}&visite=${beyond.job}`);
+  await sheet.getByLabel("Technicien").selectOption({ label: THEO });
+  await sheet.getByLabel("Date", { exact: true }).fill(far);
+  await sheet.getByLabel("Heure").fill("10:00");
+  await sheet.getByRole("button", { name: "Déplacer" }).click();
+  await expect(sheet).toContainText(/Pas à l'écran. Elle est ici: Théo Brault, .*10 h/);
+  await expect(sheet).toContainText("Prévue");
+  expect(await faultsOf(office.page, "board-elsewhere-light-1440")).toEqual([]);
+  // Undone though it is not on screen, and done again.
+  await office.press("Control+z");
+  await expect(sheet).toContainText("hors de ce que montre la colonne");
+  await sheet.getByLabel("Technicien").selectOption({ label: THEO });
+  await sheet.getByLabel("Date", { exact: true }).fill(far);
+  await sheet.getByLabel("Heure").fill("10:00");
+  await sheet.getByRole("button", { name: "Déplacer" }).click();
+  await sheet.getByRole("button", { name: "Voir ce jour" }).click();
+  await expect(row(office.page, THEO).locator(`[data-job="${beyond.job}"]`)).toBeVisible();
+  await expect(sheet).not.toContainText("Pas à l'écran");
+  await office.page.goto("/ops/visites/JOB-99999");
+  await expect(office.page.getByRole("alert")).toBeVisible();
+  await office.stop();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { board as boardSchema, boardSlots, changedMeanwhile, moveAnswer } from "@gigafibre/contracts/board";
+import { board as boardSchema, boardSlots, boardVisit, changedMeanwhile, moveAnswer } from "@gigafibre/contracts/board";
 import type { Board, BoardJob, MoveRequest } from "@gigafibre/contracts/board";
 import { addDays, isWeekend, localDate } from "@gigafibre/contracts/dates";
 import { problem } from "@gigafibre/contracts/problems";
@@ -82,7 +82,7 @@ describe("the board", () => {
     expect([shown.waiting_beyond, shown.waiting.every(({ start }) => start === null)]).toEqual([0, true]);
     const [oldest, ...newer] = shown.waiting;
     expect(newer.length).toBeGreaterThan(0);
-    expect(await boardOf(world.app, { cookie: headers(STAFF.dispatcher)["cookie"] }, day, 1, 1)).toMatchObject({ waiting: [{ name: oldest?.name }], waiting_beyond: newer.length });
+    expect(await boardOf(world.app, { cookie: headers(STAFF.dispatcher)["cookie"] }, day, 1, {}, 1)).toMatchObject({ waiting: [{ name: oldest?.name }], waiting_beyond: newer.length });
     expect(shown.waiting.find(({ name }) => name === open.job)).toMatchObject({ start: null, preferred_dates: [day], notes: "Chien gentil", customer: { title: expect.stringContaining("Rose Latour") as unknown } });
     expect(shown.days).toEqual([{ date: day, holiday: false, capacity: 4, taken: 1 }]);
     expect((await offered()).find(({ date }) => date === day)?.left).toBe(3);
@@ -95,6 +95,45 @@ describe("the board", () => {
     const { waiting, jobs } = await boardOn(workingDay());
     expect(waiting.find(({ name }) => name === made.job)?.status).toBe("Scheduled");
     expect(jobs.some(({ name }) => name === made.job)).toBe(false);
+  });
+
+  it("narrows those that wait by words, place, skill, who can and age, and counts each kind beside whatever else is asked for", async () => {
+    const { admin } = world.erpnext;
+    const tag = `Nacelle ${Date.now()}`;
+    await admin.insert("Dispatch Tag", { tag });
+    const [high, plain, late] = [await visit({ required_tags: [{ tag: "Fibre" }, { tag }], notes: `Clôture ${tag}` }), await visit({ notes: `Clôture ${tag}` }), await visit({ notes: `Clôture ${tag}` })];
+    const place = (await jobOf(high.job))["service_location"];
+    await admin.update("Service Location", String(place), { city: "Franklin", zone_tarifaire: "Zone des hauteurs" });
+    await admin.update("Dispatch Job", late.job, { status: "Scheduled", assigned_to: STAFF.technician, scheduled_start: `${addDays(localDate(new Date()), -3)} 09:00:00` });
+    const narrowed = async (filter: Record<string, string>): Promise<Board> => boardSchema.parse((await asked(`/api/board?${new URLSearchParams({ q: `cloture ${tag}`, ...filter }).toString()}`)).json());
+    const names = async (filter: Record<string, string>): Promise<string[]> => (await narrowed(filter)).waiting.map(({ name }) => name);
+    expect(await names({})).toEqual([late.job, high.job, plain.job]);
+    expect(await names({ city: "Franklin" })).toEqual([high.job]);
+    expect(await names({ zone: "Zone des hauteurs" })).toEqual([high.job]);
+    expect(await names({ tag })).toEqual([high.job]);
+    expect(await names({ can: STAFF.technician })).toEqual([late.job, plain.job]);
+    expect(await names({ age: "late" })).toEqual([late.job]);
+    expect(await names({ tag, age: "late" })).toEqual([]);
+    expect(await names({ q: high.phone.slice(2) })).toEqual([high.job]);
+    expect(await names({ q: plain.job })).toEqual([plain.job]);
+    const { waiting_counts, waiting_beyond } = await narrowed({ tag });
+    expect(waiting_beyond).toBe(0);
+    expect(waiting_counts.all).toBeGreaterThan(2);
+    expect(waiting_counts.tag).toEqual([{ value: "Fibre", count: 3 }, { value: tag, count: 1 }]);
+    expect([waiting_counts.city, waiting_counts.zone, waiting_counts.age, waiting_counts.can]).toEqual([[{ value: "Franklin", count: 1 }], [{ value: "Zone des hauteurs", count: 1 }], [], []]);
+    expect((await narrowed({})).waiting_counts.age).toEqual([{ value: "late", count: 1 }]);
+  });
+
+  it("knows one visit wherever it is and whatever became of it, and none that is not there", async () => {
+    const { job } = await visit();
+    const one = async () => boardVisit.parse((await asked(`/api/board/jobs/${job}`)).json()).job;
+    expect(await one()).toMatchObject({ name: job, status: "Open", start: null, tags: ["Fibre"], place: { city: "Ormstown" } });
+    await moved(job, { start: `${workingDay(40)} 13:00` });
+    expect(await one()).toMatchObject({ technician: STAFF.technician, start: `${workingDay(40)} 13:00` });
+    await world.erpnext.admin.update("Dispatch Job", job, { status: "Cancelled" });
+    expect((await one()).status).toBe("Cancelled");
+    expect((await asked("/api/board/jobs/JOB-99999")).statusCode).toBe(404);
+    expect((await asked(`/api/board/jobs/${job}`, STAFF.technician)).statusCode).toBe(403);
   });
 
   it("is not a technician's, and says when ERPNext is away", async () => {

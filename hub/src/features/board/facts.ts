@@ -1,7 +1,7 @@
 /** The board as ERPNext holds it, read in one call as the person who asks. */
 import type { FastifyInstance } from "fastify";
 import { daysFrom, minutesOf, USUAL_MINUTES } from "@gigafibre/contracts/board";
-import type { Board, BoardJob, BoardTechnician } from "@gigafibre/contracts/board";
+import type { Board, BoardJob, BoardTechnician, WaitingFilter } from "@gigafibre/contracts/board";
 import { addDays, localDate } from "@gigafibre/contracts/dates";
 import type { IsoDate } from "@gigafibre/contracts/dates";
 import type { AskedList, Caller, ErpnextDocument, Row } from "../../plugins/erpnext.ts";
@@ -10,9 +10,10 @@ import { textOf } from "../activation/activation-facts.ts";
 import { awayOf, technicianLists, WEEKDAYS, workOf } from "../install-dates/from-erpnext.ts";
 import { rowsOf } from "../visits/visit-facts.ts";
 import { holds } from "./holds.ts";
+import { waitingOf } from "./waiting.ts";
 
-/** More than anyone looks through; of those beyond, only how many there are is said. */
-const MOST_WAITING = 1_000;
+/** More than anyone looks through at once; of those beyond, only how many there are is said. */
+const MOST_SHOWN = 300;
 const HOURS = { day_starts_at: "08:00", day_ends_at: "17:00" } as const;
 
 const JOB = [
@@ -20,63 +21,65 @@ const JOB = [
   "assigned_to", "scheduled_start", "scheduled_end", "confirmed_start", "notes",
 ];
 const TECHNICIAN = ["name", "user", "full_name", "jobs_per_day", ...WEEKDAYS, "day_starts_at", "day_ends_at", "home_latitude", "home_longitude"];
-const PLACE = ["name", "address_line", "city", "latitude", "longitude"];
+const PLACE = ["name", "address_line", "city", "latitude", "longitude", "zone_tarifaire"];
 
 /** What hangs on the jobs of a list. */
-function beside(jobs: string, wishes: boolean): AskedList[] {
+function beside(jobs: string): AskedList[] {
   const parent = "Dispatch Job";
   const filters = [["parent", "in", { $names: jobs }]];
   return [
     { as: `${jobs} tags`, doctype: "Dispatch Job Tag", parent, fields: ["parent", "tag"], filters, order_by: "idx asc" },
-    ...(wishes ? [{ as: `${jobs} wishes`, doctype: "Dispatch Job Preferred Date", parent, fields: ["parent", "date"], filters, order_by: "idx asc" }] : []),
+    { as: `${jobs} wishes`, doctype: "Dispatch Job Preferred Date", parent, fields: ["parent", "date"], filters, order_by: "idx asc" },
     { as: `${jobs} places`, doctype: "Service Location", fields: PLACE, filters: [["name", "in", { $names: jobs, field: "service_location" }]] },
   ];
 }
 
-function listsFor(today: IsoDate, from: IsoDate, until: IsoDate, most: number): AskedList[] {
+const listOf = (as: string, filters: AskedList["filters"], by: string): AskedList[] => [
+  { as, doctype: "Dispatch Job", fields: JOB, ...(filters ? { filters } : {}), order_by: `${by} asc, name asc` },
+  ...beside(as),
+];
+
+function listsFor(today: IsoDate, from: IsoDate, until: IsoDate, waiting: boolean): AskedList[] {
   const start = (day: IsoDate): string => `${day} 00:00:00`;
   const days = [["scheduled_start", ">=", start(from)], ["scheduled_start", "<", start(until)], ["status", "in", ["Scheduled", "En Route", "In Progress", "Completed"]]];
   return [
     ...technicianLists(TECHNICIAN, from),
     { as: "skills", doctype: "Technician Tag", parent: "Technician", fields: ["parent", "tag"], filters: [["parent", "in", { $names: "technicians" }]], order_by: "idx asc" },
-    { as: "jobs", doctype: "Dispatch Job", fields: JOB, filters: days, order_by: "scheduled_start asc, name asc" },
-    ...beside("jobs", true),
-    { as: "open", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Open"]], order_by: "creation asc, name asc", limit: most },
-    { as: "all open", doctype: "Dispatch Job", fields: ["count(name) as count"], filters: [["status", "=", "Open"]] },
-    ...beside("open", true),
-    { as: "late", doctype: "Dispatch Job", fields: JOB, filters: [["status", "=", "Scheduled"], ["scheduled_start", "<", start(today)]], order_by: "scheduled_start asc, name asc", limit: most },
-    ...beside("late", true),
+    ...listOf("jobs", days, "scheduled_start"),
+    ...(waiting ? [...listOf("late", [["status", "=", "Scheduled"], ["scheduled_start", "<", start(today)]], "scheduled_start"), ...listOf("open", [["status", "=", "Open"]], "creation")] : []),
   ];
 }
 
-/** @throws ErpnextUnavailable, Refusal `not_allowed` for somebody who may not read visits */
-export async function boardOf(app: FastifyInstance, caller: Caller, from: IsoDate | undefined, count: number, most = MOST_WAITING): Promise<Board> {
+/**
+ * @param filter of those that wait; null where nobody looks at them
+ * @throws ErpnextUnavailable, Refusal `not_allowed` for somebody who may not read visits
+ */
+export async function boardOf(app: FastifyInstance, caller: Caller, from: IsoDate | undefined, count: number, filter: WaitingFilter | null, most = MOST_SHOWN): Promise<Board> {
   const today = localDate(new Date());
   const dates = daysFrom(from ?? today, count);
   const first = dates[0] ?? today;
   const [{ lists, rights }, days, held] = await Promise.all([
-    app.erpnext.lists(listsFor(today, first, addDays(first, count), most), caller, ["Dispatch Job"]),
+    app.erpnext.lists(listsFor(today, first, addDays(first, count), filter !== null), caller, ["Dispatch Job"]),
     app.installDates.days(dates),
     holds(app.db),
   ]);
   if (!lists["jobs"] || !lists["technicians"]) throw new Refusal("not_allowed");
-  const jobsOf = (list: string): BoardJob[] => {
-    const of = (rest: string): readonly Row[] => lists[`${list} ${rest}`] ?? [];
-    return (lists[list] ?? []).map((row) =>
-      jobOf(row, {
-        place: of("places").find(({ name }) => name === row["service_location"]) ?? null,
-        tags: of("tags").filter(({ parent }) => parent === row["name"]),
-        wishes: of("wishes").filter(({ parent }) => parent === row["name"]),
-      }),
-    );
+  const jobsOf = (list: string): { job: BoardJob; zone: string }[] => {
+    const byJob = (rest: string): ReadonlyMap<unknown, Row[]> => Map.groupBy(lists[`${list} ${rest}`] ?? [], ({ parent }) => parent);
+    const [tags, wishes, places] = [byJob("tags"), byJob("wishes"), new Map((lists[`${list} places`] ?? []).map((place) => [place["name"], place]))];
+    return (lists[list] ?? []).map((row) => {
+      const place = places.get(row["service_location"]) ?? null;
+      return { job: jobOf(row, { place, tags: tags.get(row["name"]) ?? [], wishes: wishes.get(row["name"]) ?? [] }), zone: textOf(place, "zone_tarifaire") };
+    });
   };
+  const technicians = lists["technicians"].map((row) => technicianOf(row, lists));
+  const late = jobsOf("late").filter(({ job: { start } }) => start === null || !dates.includes(start.slice(0, 10)));
   return {
     today,
     days,
-    technicians: lists["technicians"].map((row) => technicianOf(row, lists)),
-    jobs: jobsOf("jobs"),
-    waiting: [...jobsOf("late").filter(({ start }) => start === null || !dates.includes(start.slice(0, 10))), ...jobsOf("open")],
-    waiting_beyond: Math.max(0, Number(lists["all open"]?.[0]?.["count"] ?? 0) - (lists["open"]?.length ?? 0)),
+    technicians,
+    jobs: jobsOf("jobs").map(({ job }) => job),
+    ...waitingOf([...late, ...jobsOf("open")], { filter: filter ?? {}, technicians, today, most }),
     travel: { road_factor: app.config.TRAVEL_ROAD_FACTOR, kmh: app.config.TRAVEL_KMH },
     held,
     may_move: rights["Dispatch Job"]?.write === true,

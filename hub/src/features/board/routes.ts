@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { board, boardPositions, boardQuery, boardSlots, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
+import { board, boardPositions, boardQuery, boardSlots, boardVisit, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
 import { slotsFor } from "@gigafibre/contracts/board-slots";
 import { problem } from "@gigafibre/contracts/problems";
 import type { StaffSession } from "@gigafibre/contracts/session";
@@ -47,12 +47,15 @@ export async function boardRoutes(root: FastifyInstance): Promise<void> {
       schema: {
         tags: ["board"],
         summary: "Who visits whom, and when",
-        description: "Technicians with skills, hours and days away; the visits of these days; those that wait; each day's room as the website's dates count it. 503 `erpnext_unavailable`.",
+        description: "Technicians with skills, hours and days away; the visits of these days; those that wait, as far as is asked for, with how many of each kind there are; each day's room as the website's dates count it. 503 `erpnext_unavailable`.",
         querystring: boardQuery,
         response: { 200: board, 403: problem, 503: problem },
       },
     },
-    async (request) => answered(boardOf(root, asPerson(request), request.query.from, request.query.days)),
+    async (request) => {
+      const { from, days, ...filter } = request.query;
+      return answered(boardOf(root, asPerson(request), from, days, filter));
+    },
   );
 
   app.get(
@@ -67,6 +70,25 @@ export async function boardRoutes(root: FastifyInstance): Promise<void> {
       },
     },
     async (request) => answered(positionsOf(root, vehicles, asPerson(request))),
+  );
+
+  app.get(
+    "/api/board/jobs/:name",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "One visit, wherever it is",
+        description: "On a day that is not shown, beyond those that wait longest, begun, done or cancelled. 404 for one that the person may not read as well.",
+        params,
+        response: { 200: boardVisit, 404: problem, 503: problem },
+      },
+    },
+    async (request) => {
+      const now = await answered(jobNow(root, request.params.name, asPerson(request)));
+      if (!now) throw new Refusal("not_found");
+      return { job: now.job };
+    },
   );
 
   app.post(
@@ -114,7 +136,7 @@ export async function boardRoutes(root: FastifyInstance): Promise<void> {
     },
     async (request) => {
       const caller = asPerson(request);
-      const [now, around] = await answered(Promise.all([jobNow(root, request.params.name, caller), boardOf(root, caller, undefined, SLOT_DAYS)]));
+      const [now, around] = await answered(Promise.all([jobNow(root, request.params.name, caller), boardOf(root, caller, undefined, SLOT_DAYS, null)]));
       if (!now) throw new Refusal("not_found");
       return { slots: slotsFor(now.job, around, erpnextTime(new Date()).slice(0, 16)) };
     },

@@ -11,7 +11,7 @@ const job = (name: string, start: string | null, more: Partial<BoardJob> = {}): 
 });
 const technician = (user: string, tags: string[]) => ({ user, full_name: user, tags, jobs_per_day: 4, weekdays: [1, 2, 3, 4, 5], day_starts_at: "08:00", day_ends_at: "17:00", away: [], home: null });
 const board = (jobs: BoardJob[], waiting: BoardJob[] = []): Board => ({
-  today: DAY, days: daysFrom(DAY, 7).map((date) => ({ date, holiday: false, capacity: 8, taken: 0 })), technicians: [technician("theo", []), technician("tina", ["TV"])], jobs, waiting, waiting_beyond: 0, travel: { road_factor: 1.3, kmh: 60 }, held: [], may_move: true,
+  today: DAY, days: daysFrom(DAY, 7).map((date) => ({ date, holiday: false, capacity: 8, taken: 0 })), technicians: [technician("theo", []), technician("tina", ["TV"])], jobs, waiting, waiting_beyond: 0, waiting_counts: { all: waiting.length, city: [], zone: [], tag: [], can: [], age: [] }, travel: { road_factor: 1.3, kmh: 60 }, held: [], may_move: true,
 });
 
 describe("a visit on the board", () => {
@@ -31,6 +31,9 @@ describe("a visit on the board", () => {
     expect(conflictsAt(of, waiting, at("theo", DAY, 600, 120)).map(({ kind }) => kind)).toEqual(["missing_skill", "overlap"]);
     expect(conflictsAt(of, waiting, at("tina", DAY, 600, 120))).toEqual([]);
     expect(conflictsAt(of, waiting, null)).toEqual([]);
+    // One that the board does not show takes room there as well.
+    const full = { ...of, technicians: of.technicians.map((each) => ({ ...each, jobs_per_day: 1 })) };
+    expect(conflictsAt(full, job("elsewhere", null, { tags: [] }), at("theo", DAY, 720, 60)).map(({ kind }) => kind)).toEqual(["day_full"]);
   });
 
   it("begins by the keyboard with somebody who can, on a day the customer asked for, and steps through time, days and technicians", () => {

@@ -34,7 +34,8 @@ export const isPlaced = (job: BoardJob): job is BoardJob & Placed => job.technic
 /** What would speak against it there. */
 export function conflictsAt(board: Board, job: BoardJob, target: Target): Conflict[] {
   if (target === null) return [];
-  return conflictsOf({ ...job, ...target }, withMove(board, job.name, target));
+  const known = [...board.jobs, ...board.waiting].some(({ name }) => name === job.name);
+  return conflictsOf({ ...job, ...target }, withMove(known ? board : { ...board, waiting: [...board.waiting, job] }, job.name, target));
 }
 
 const onStep = (minutes: number): number => Math.min(LAST, Math.max(0, Math.round(minutes / STEP) * STEP));

@@ -1,6 +1,6 @@
 /** The board of some days, as ERPNext holds it and as it will be once what was moved here has arrived. */
-import { board as boardSchema, changedMeanwhile, formatTime, minuteOf, moveAnswer } from "@gigafibre/contracts/board";
-import type { Board, BoardJob, MoveAnswer } from "@gigafibre/contracts/board";
+import { board as boardSchema, boardVisit, changedMeanwhile, formatTime, minuteOf, moveAnswer } from "@gigafibre/contracts/board";
+import type { Board, BoardJob, MoveAnswer, WaitingFilter } from "@gigafibre/contracts/board";
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
 import { language, said } from "@gigafibre/theme/language.ts";
 import { Notify } from "quasar";
@@ -20,13 +20,20 @@ const REMEMBERED = 30;
 /** The hub's own answer of an hour ago says nothing of technicians and holidays changed meanwhile. */
 const EVERY_MS = 60_000;
 
-export const boardKey = (from: string, days: number) => keys.list("Dispatch Job", "board", from, days);
 const BOARDS = keys.list("Dispatch Job", "board");
 
 /** The board of some days, for whoever shows it. */
-export const boardQuery = (from: string, days: number) => ({
-  queryKey: boardKey(from, days),
-  queryFn: ({ signal }: { signal: AbortSignal }) => askHub(boardSchema, `/api/board?${new URLSearchParams({ from, days: String(days) }).toString()}`, { signal }),
+export const boardQuery = (from: string, days: number, filter: WaitingFilter = {}) => ({
+  queryKey: keys.list("Dispatch Job", "board", from, days, filter),
+  queryFn: ({ signal }: { signal: AbortSignal }) => askHub(boardSchema, `/api/board?${new URLSearchParams({ from, days: String(days), ...filter }).toString()}`, { signal }),
+});
+
+const visitKey = (name: string) => keys.list("Dispatch Job", "visit", name);
+/** One visit, wherever it is. */
+export const visitQuery = (name: string) => ({
+  queryKey: visitKey(name),
+  queryFn: async ({ signal }: { signal: AbortSignal }) => (await askHub(boardVisit, `/api/board/jobs/${encodeURIComponent(name)}`, { signal })).job,
+  retry: false,
 });
 
 export interface Moves {
@@ -40,7 +47,8 @@ export interface Moves {
   readonly undoLast: () => void;
 }
 
-export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Ref<boolean>): Moves {
+/** @param filter of those that wait */
+export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<WaitingFilter>, tellCustomers: Ref<boolean>): Moves {
   /** On their way; shown where they go. */
   const pending = shallowReactive(new Map<string, Target>());
   let dismiss: (() => void) | undefined;
@@ -48,9 +56,9 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     dismiss?.();
     dismiss = Notify.create({ message, ...more });
   };
-  const done: { name: string; before: Target; after: Target }[] = [];
+  const done: { job: BoardJob; before: Target }[] = [];
 
-  const { data, error, refetch } = useQuery(computed(() => ({ ...boardQuery(from.value, days.value), placeholderData: keepPreviousData, refetchInterval: EVERY_MS })));
+  const { data, error, refetch } = useQuery(computed(() => ({ ...boardQuery(from.value, days.value, filter.value), placeholderData: keepPreviousData, refetchInterval: EVERY_MS })));
   const session = useSession();
   const board = computed(() => {
     if (!data.value) return undefined;
@@ -61,8 +69,8 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
   const find = (name: string | null): BoardJob | undefined => [...(board.value?.jobs ?? []), ...(board.value?.waiting ?? [])].find((job) => job.name === name);
   const isMovable = (job: BoardJob): boolean => board.value?.may_move === true && MOVABLE.has(job.status) && !pending.has(job.name);
 
-  /** As the hub holds it, whatever is on its way. */
-  const held = (name: string): BoardJob | undefined => [...(data.value?.jobs ?? []), ...(data.value?.waiting ?? [])].find((job) => job.name === name);
+  /** As the hub holds it, whatever is on its way; what is not on screen as it was last seen. */
+  const held = (job: BoardJob): BoardJob => [...(data.value?.jobs ?? []), ...(data.value?.waiting ?? [])].find(({ name }) => name === job.name) ?? queryClient.getQueryData<BoardJob>(visitKey(job.name)) ?? job;
 
   async function send(name: string, to: Target, modified: string): Promise<MoveAnswer> {
     // Made once: after a lost answer the same is sent again, and done once.
@@ -85,15 +93,16 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     }
   }
 
-  async function go(name: string, to: Target): Promise<{ before: Target; held_until: string | null } | null> {
-    const job = held(name);
-    const before = job && targetOf(job);
-    if (!job || before === undefined || sameTarget(before, to)) return null;
+  async function go(seen: BoardJob, to: Target): Promise<{ before: Target; now: BoardJob; held_until: string | null } | null> {
+    const job = held(seen);
+    const [{ name }, before] = [job, targetOf(job)];
+    if (sameTarget(before, to)) return null;
     pending.set(name, to);
     try {
       const { job: now, held_until } = await sendStanding(name, before, to, job.modified);
       queryClient.setQueriesData<Board>({ queryKey: BOARDS }, (old) => old && replaced(old, now));
-      return { before, held_until };
+      queryClient.setQueryData(visitKey(name), now);
+      return { before, now, held_until };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refused(error);
@@ -101,6 +110,7 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     } finally {
       pending.delete(name);
       void queryClient.invalidateQueries({ queryKey: BOARDS });
+      void queryClient.invalidateQueries({ queryKey: visitKey(name) });
     }
   }
 
@@ -109,13 +119,13 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
     const { data: meanwhile } = changedMeanwhile.safeParse(error.details);
     const where = meanwhile?.job && board.value ? whereSaid(board.value, targetOf(meanwhile.job), language.value) : null;
     const message = typeof error.details["message"] === "string" ? error.details["message"] : null;
-    say(said(error.said), { caption: [meanwhile && where ? t.by(meanwhile.by, where) : null, message].filter(Boolean).join(" "), timeout: 12_000, attrs: { role: "alert" } });
+    say(said(error.said), { caption: [meanwhile && where ? t.put_by(meanwhile.by, where) : null, message].filter(Boolean).join(" "), timeout: 12_000, attrs: { role: "alert" } });
   }
 
   async function move(job: BoardJob, to: Target): Promise<void> {
-    const made = await go(job.name, to);
+    const made = await go(job, to);
     if (!made) return;
-    done.push({ name: job.name, before: made.before, after: to });
+    done.push({ job: made.now, before: made.before });
     if (done.length > REMEMBERED) done.shift();
     const t = texts[language.value];
     const where = board.value ? whereSaid(board.value, to, language.value) : "";
@@ -128,10 +138,9 @@ export function useBoard(from: Ref<string>, days: Ref<number>, tellCustomers: Re
   function undoLast(): void {
     const last = done.pop();
     if (!last) return;
-    const standing = held(last.name);
     // Somebody has moved it since: theirs stands.
-    if (!standing || !sameTarget(targetOf(standing), last.after)) return say(texts[language.value].moved_since);
-    void go(last.name, last.before).then((undone) => undone && say(texts[language.value].undone));
+    if (!sameTarget(targetOf(held(last.job)), targetOf(last.job))) return say(texts[language.value].moved_since);
+    void go(last.job, last.before).then((undone) => undone && say(texts[language.value].undone));
   }
 
   return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move, undoLast };
