@@ -7,6 +7,7 @@ import { signalQuality } from "./devices.ts";
 import { delivery, messageChannel } from "./messages.ts";
 import { cents } from "./money.ts";
 import { orderState } from "./orders.ts";
+import { chargeState } from "./payments.ts";
 
 /** A document as ERPNext holds it, by its own field names; sent back with `modified`, two people's edits never overwrite each other. */
 export const heldDocument = z.looseObject({ name: z.string(), modified: z.string() });
@@ -82,6 +83,8 @@ export const invoiceRow = z.object({
   grand_total_cents: cents,
   outstanding_cents: cents,
   order_id: z.string().nullable(),
+  /** What becomes of its charge to the card on file, until that is settled. */
+  charge: z.object({ state: chargeState, reason: z.string().nullable() }).nullable(),
 });
 export type InvoiceRow = z.infer<typeof invoiceRow>;
 

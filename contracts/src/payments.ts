@@ -13,6 +13,6 @@ export type ChargeAnswer = z.infer<typeof chargeAnswer>;
 
 /** `POST /api/invoices/{invoice}/payment-link`. `id` names it for ever: sent again, nothing more leaves. */
 export const paymentLinkRequest = z.strictObject({ id: z.uuid(), by: z.enum(["email", "sms", "both"]) });
-/** 202: kept, and leaves by the outbox. */
-export const paymentLinkSent = z.object({ invoice: z.string(), order_id: z.string(), owed_cents: cents, sent: z.array(z.enum(["email", "sms"])) });
+/** 202: kept, and leaves by the outbox. `order_id`: all that it owes is paid by the link; null where it pays the one invoice, which no order made. */
+export const paymentLinkSent = z.object({ invoice: z.string(), order_id: z.string().nullable(), owed_cents: cents, sent: z.array(z.enum(["email", "sms"])) });
 export type PaymentLinkSent = z.infer<typeof paymentLinkSent>;

@@ -5,15 +5,15 @@ export const PAYMENTS = {
   invoice_not_open: {
     status: 409,
     message: {
-      fr: "Cette facture est un brouillon, une note de crédit ou est annulée. Rien n'a été débité; choisissez une facture soumise.",
-      en: "This invoice is a draft, a credit note or cancelled. Nothing was charged; pick a submitted invoice.",
+      fr: "Cette facture est un brouillon, une note de crédit ou est annulée. Rien n'a été débité ni envoyé; choisissez une facture soumise.",
+      en: "This invoice is a draft, a credit note or cancelled. Nothing was charged or sent; pick a submitted invoice.",
     },
   },
   charge_too_small: {
     status: 409,
     message: {
-      fr: "Il reste moins de 0,50 $ à payer, et une carte ne peut pas être débitée de si peu. Rien n'a été débité; ajoutez-le à la prochaine facture.",
-      en: "Less than $0.50 is left to pay, and a card cannot be charged so little. Nothing was charged; add it to the next invoice.",
+      fr: "Il reste moins de 0,50 $ à payer, et une carte ne peut pas être débitée de si peu. Rien n'a été débité ni envoyé; ajoutez-le à la prochaine facture.",
+      en: "Less than $0.50 is left to pay, and a card cannot be charged so little. Nothing was charged or sent; add it to the next invoice.",
     },
   },
   no_card_on_file: {
@@ -28,13 +28,6 @@ export const PAYMENTS = {
     message: {
       fr: "La commande de cette facture est en train d'être annulée. Rien n'a été débité; voyez ce qu'elle doit une fois que c'est fait.",
       en: "This invoice's order is being cancelled. Nothing was charged; see what it owes once that is done.",
-    },
-  },
-  no_payment_link: {
-    status: 409,
-    message: {
-      fr: "Cette facture ne vient pas d'une commande d'ici: elle n'a pas de lien de paiement. Rien n'a été envoyé.",
-      en: "This invoice is not of an order made here: it has no payment link. Nothing was sent.",
     },
   },
   stripe_unavailable: {

@@ -105,7 +105,7 @@ test("a payment link leaves by SMS from the invoice; a card that waits for nothi
   const before = (await messagesAbout(request, order)).filter(({ text }) => /\/pay\//.test(text)).length;
   await page.office.button(/^Envoyer un lien de paiement: /).first().click();
   await page.office.page.getByRole("menuitem", { name: "Par SMS" }).click();
-  await expect(page.office.page.getByRole("status").filter({ hasText: /^Le lien pour .* part\.$/ })).toBeVisible();
+  await expect(page.office.page.getByRole("status").filter({ hasText: /^Le lien pour .* part par SMS\.$/ })).toBeVisible();
   await expect.poll(async () => (await messagesAbout(request, order)).filter(({ text }) => /\/pay\//.test(text)).length, STANDS).toBe(before + 1);
   await expect(page.office.button(/^Prélever la carte/)).toHaveCount(0);
   await page.office.stop();

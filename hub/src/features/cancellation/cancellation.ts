@@ -19,6 +19,7 @@ import type { Order } from "../orders/repository.ts";
 import { put } from "../outbox/rows.ts";
 import { CARD_RELEASES, GIVE_BACK, giveBack, releaseCard } from "../payments/give-back.ts";
 import { isAsked, resumeCharges, stopCharges } from "../payments/charges.ts";
+import { ofOrder } from "../payments/payable.ts";
 import { closeLink } from "../payments/payment-links.ts";
 import { free } from "../ports/ports.ts";
 import { cancellationFacts } from "./facts.ts";
@@ -95,7 +96,7 @@ export function cancellation(app: FastifyInstance): (asked: { readonly id: strin
       let waits = false;
       try {
         // The pages that pay it are closed, and the cards that would be asked are not, in the transaction that says so.
-        await closeLink(app, attempt.id, async (client) => {
+        await closeLink(app, ofOrder(attempt.id), async (client) => {
           // The order's row first: a card that is asked for beside this is asked before it, and seen, or not at all.
           const begun = await beginCancelling(client, attempt, id);
           // What stays owed may still be charged.

@@ -7,6 +7,8 @@ import type { Delivery } from "@gigafibre/contracts/messages";
 import { orderState } from "@gigafibre/contracts/orders";
 import type { EmailPayload, OutboxState, SmsPayload } from "../outbox/rows.ts";
 import { opened } from "../outbox/rows.ts";
+import type { ChargeState } from "../payments/charges.ts";
+import type { Charges } from "./panels.ts";
 import { sentAs } from "./thread.ts";
 import type { Cursor, Placed } from "./thread.ts";
 
@@ -16,6 +18,16 @@ export async function ordersOf(app: FastifyInstance, customer: string): Promise<
     [customer],
   );
   return rows.map(({ id, state, created_at }) => ({ id, state: orderState.parse(state), created_at: created_at.toISOString() }));
+}
+
+/** What becomes of the charges of these invoices, those that are settled left out. */
+export async function chargesOf(app: FastifyInstance, invoices: readonly string[]): Promise<Charges> {
+  if (invoices.length === 0) return new Map();
+  const { rows } = await app.db.query<{ invoice: string; state: ChargeState; reason: string | null }>(
+    "select invoice, state, reason from invoice_charge where invoice = any($1) and state not in ('charged', 'not_charged')",
+    [invoices],
+  );
+  return new Map(rows.map(({ invoice, ...charge }) => [invoice, charge]));
 }
 
 type Drop = NonNullable<HeldLocation["drop"]>;

@@ -5,8 +5,8 @@ import type { CustomerOverview, HeldDocument, PanelName } from "@gigafibre/contr
 import type { Caller, Row } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { stoppedAmong } from "../messages/stops.ts";
-import { devicesOf, dropsOf, ordersOf, sentTo } from "./hub-side.ts";
-import { balanceOf, EDITED, invoicesOf, panelLists, paymentsOf, textOf } from "./panels.ts";
+import { chargesOf, devicesOf, dropsOf, ordersOf, sentTo } from "./hub-side.ts";
+import { balanceOf, EDITED, invoicesOf, openInvoices, panelLists, paymentsOf, textOf } from "./panels.ts";
 import type { Lists } from "./panels.ts";
 import type { CardAnswer } from "./saved-card.ts";
 import { entriesOf, pageOf, threadLists } from "./thread.ts";
@@ -30,11 +30,12 @@ export async function overviewOf(app: FastifyInstance, customer: string, caller:
   ]);
   const document = lists["customer"]?.[0];
   if (!document) throw new Refusal("not_found");
-  const [card, drops, devices, stopped] = await Promise.all([
+  const [card, drops, devices, stopped, charges] = await Promise.all([
     cardOf(textOf(document, "stripe_payment_method")),
     dropsOf(app, names(lists["locations"], "fibre_id")),
     devicesOf(app, names(lists["equipment"], "name")),
     stoppedAmong(app, names(lists["phones"], "phone")),
+    chargesOf(app, openInvoices(lists)),
   ]);
   const absent: CustomerOverview["absent"] = {};
   for (const [panel, list] of Object.entries(PANELS)) if (!lists[list]) absent[panel as PanelName] = "not_permitted";
@@ -57,7 +58,7 @@ export async function overviewOf(app: FastifyInstance, customer: string, caller:
     card: card === "unavailable" ? null : card.card,
     locations: locations?.map((row) => ({ ...held(row), drop: drops.get(textOf(row, "fibre_id")) ?? null, ...at(textOf(row, "name")) })) ?? null,
     elsewhere: at(null),
-    invoices: invoicesOf(lists),
+    invoices: invoicesOf(lists, charges),
     payments: paymentsOf(lists),
     orders,
     thread: pageOf([...entriesOf(lists), ...sent], {}),

@@ -58,7 +58,9 @@ export function panelLists(customer: string): AskedList[] {
   ];
 }
 
-function invoiceRow(row: Row): InvoiceRow {
+export type Charges = ReadonlyMap<string, NonNullable<InvoiceRow["charge"]>>;
+
+function invoiceRow(row: Row, charges: Charges): InvoiceRow {
   return {
     name: textOf(row, "name"),
     modified: textOf(row, "modified"),
@@ -69,6 +71,7 @@ function invoiceRow(row: Row): InvoiceRow {
     grand_total_cents: centsOf(row, "grand_total"),
     outstanding_cents: centsOf(row, "outstanding_amount"),
     order_id: orNull(row, "order_id"),
+    charge: charges.get(textOf(row, "name")) ?? null,
   };
 }
 
@@ -86,11 +89,16 @@ function paymentRow(row: Row): PaymentRow {
   };
 }
 
-export function invoicesOf(lists: Lists): CustomerOverview["invoices"] {
+/** Those of the first page on which something is owed. */
+export function openInvoices({ invoices }: Lists): string[] {
+  return (invoices ?? []).slice(0, PANEL_PAGE).filter((row) => intOf(row, "docstatus") === 1 && centsOf(row, "outstanding_amount") > 0).map((row) => textOf(row, "name"));
+}
+
+export function invoicesOf(lists: Lists, charges: Charges): CustomerOverview["invoices"] {
   const { invoices } = lists;
   if (!invoices) return null;
   const submitted = invoices.filter((row) => intOf(row, "docstatus") === 1);
-  return { rows: invoices.slice(0, PANEL_PAGE).map(invoiceRow), count: invoices.length, total_cents: sumOf(submitted, "grand_total"), outstanding_cents: sumOf(submitted, "outstanding_amount") };
+  return { rows: invoices.slice(0, PANEL_PAGE).map((row) => invoiceRow(row, charges)), count: invoices.length, total_cents: sumOf(submitted, "grand_total"), outstanding_cents: sumOf(submitted, "outstanding_amount") };
 }
 
 export function paymentsOf(lists: Lists): CustomerOverview["payments"] {

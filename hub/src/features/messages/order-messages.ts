@@ -4,6 +4,7 @@ import type pg from "pg";
 import type { Message } from "../outbox/rows.ts";
 import type { Order, OrderSummary } from "../orders/repository.ts";
 import { tokenOf } from "../orders/repository.ts";
+import { ofOrder } from "../payments/payable.ts";
 import { paymentLink } from "../payments/payment-links.ts";
 import { dispatchText } from "./chat-text.ts";
 import { orderEmail } from "./order-email.ts";
@@ -23,7 +24,7 @@ export function orderUrl(publicUrl: string, { id, language }: Pick<ToldOrder, "i
 /** The messages of a created order, each with its own key. A payment link is made in the caller's transaction when one was asked for. */
 export async function orderMessages(app: FastifyInstance, client: pg.ClientBase, order: Order, summary: OrderSummary): Promise<Message[]> {
   const wanted = summary.send_payment_link;
-  const payUrl = wanted === null ? null : await paymentLink(app, client, order.id);
+  const payUrl = wanted === null ? null : await paymentLink(app, client, ofOrder(order.id));
   const inSms = wanted === "sms" || wanted === "both" ? payUrl : null;
   const inEmail = wanted === "email" || wanted === "both" ? payUrl : null;
   const now = Date.now();

@@ -2,8 +2,10 @@
 import type { FastifyInstance } from "fastify";
 import type { Language } from "@gigafibre/contracts/language";
 import { formatMoney } from "@gigafibre/contracts/money";
-import type { Order, OrderSummary } from "../orders/repository.ts";
 import type { Message } from "../outbox/rows.ts";
+import { aboutOf } from "../payments/payable.ts";
+import type { Payable } from "../payments/payable.ts";
+import type { Addressee } from "./cancelled-messages.ts";
 import { emailHtml } from "./email-html.ts";
 import type { EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";
@@ -38,35 +40,37 @@ const WORDS = {
 export interface SentLink {
   /** Names the sending: the same again is no message. */
   readonly id: string;
-  readonly invoice: string;
+  readonly pays: Payable;
+  /** The invoice that it was asked for. */
+  readonly asked: string;
   readonly owed_cents: number;
   readonly payUrl: string;
-  readonly by: "email" | "sms" | "both";
+  readonly by: readonly ("email" | "sms")[];
   readonly user: string;
 }
 
-export function paymentLinkMessages(app: FastifyInstance, order: Pick<Order, "id" | "language" | "documents">, summary: OrderSummary, link: SentLink): Message[] {
-  const words = WORDS[order.language];
-  const owed = formatMoney(link.owed_cents, order.language);
-  const subject = words.subject(link.invoice);
+export function paymentLinkMessages(app: FastifyInstance, to: Addressee, link: SentLink): Message[] {
+  const words = WORDS[to.language];
+  const about = aboutOf(link.pays);
+  const owed = formatMoney(link.owed_cents, to.language);
+  const subject = words.subject(link.asked);
   const blocks: EmailBlock[] = [
-    { kind: "paragraph", text: words.hello(summary.customer_name) },
+    { kind: "paragraph", text: words.hello(to.name) },
     { kind: "paragraph", text: words.what(owed) },
-    { kind: "facts", rows: [[words.invoice, link.invoice], [words.order, order.id]] },
+    { kind: "facts", rows: [[words.invoice, link.asked], ...(link.pays.order_id === null ? [] : [[words.order, link.pays.order_id] as const])] },
     { kind: "button", text: words.pay, url: link.payUrl },
     { kind: "paragraph", text: words.questions(app.config.COMPANY_PHONE) },
   ];
-  const customer = order.documents["customer"];
   const common = (kind: "sms" | "email") => ({
     key: `paylink:${link.id}:${kind}`,
-    subject: order.id,
-    ...(customer === undefined ? {} : { customer }),
+    subject: about,
+    ...(to.customer === null ? {} : { customer: to.customer }),
     written_by: link.user,
     not_after: new Date(Date.now() + WORTH_TELLING_HOURS[kind] * HOUR_MS),
   });
   return [
     // Ends with what it is about: that is how one already sent is recognised.
-    ...(link.by === "email" ? [] : [{ ...common("sms"), kind: "sms" as const, payload: { to: `+1${summary.phone}`, body: toGsm7(`${words.sms(owed, link.payUrl)} Gigafibre, ${order.id} ${link.id.slice(0, 8)}`) } }]),
-    ...(link.by === "sms" ? [] : [{ ...common("email"), kind: "email" as const, payload: { to: summary.email, subject, text: emailText(blocks), html: emailHtml(subject, order.language, blocks) } }]),
+    ...(to.phone === null || !link.by.includes("sms") ? [] : [{ ...common("sms"), kind: "sms" as const, payload: { to: `+1${to.phone}`, body: toGsm7(`${words.sms(owed, link.payUrl)} Gigafibre, ${about} ${link.id.slice(0, 8)}`) } }]),
+    ...(to.email === null || !link.by.includes("email") ? [] : [{ ...common("email"), kind: "email" as const, payload: { to: to.email, subject, text: emailText(blocks), html: emailHtml(subject, to.language, blocks) } }]),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * What Stripe holds for an order before anything new is made there. PostgreSQL may have forgotten it (a restore), and Stripe forgets the key of a
+ * What Stripe holds for an order, or an invoice of none, before anything new is made there. PostgreSQL may have forgotten it (a restore), and Stripe forgets the key of a
  * request after a day: so it is Stripe that is asked, each time.
  *
  * Lists show at once what was written, but can be filtered by customer or by time only; search knows metadata, and lags by a minute or more. A
@@ -7,6 +7,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import type Stripe from "stripe";
+import type { Payable } from "./payable.ts";
 import { askStripe } from "./stripe.ts";
 
 const PAGE_LIVES_SECONDS = 24 * 3_600;
@@ -14,7 +15,7 @@ const SKEW_SECONDS = 3_600;
 const MOST = 2_000;
 
 export interface Sought {
-  readonly order_id: string;
+  readonly of: Payable;
   /** The customer at Stripe whose card would be charged, when there is one. */
   readonly customer?: string | undefined;
 }
@@ -28,24 +29,20 @@ export interface AtStripe {
   readonly intents: readonly Stripe.PaymentIntent[];
 }
 
-/** Payments of a customer's that succeeded or may still. @throws Refusal `stripe_unavailable` */
-export async function intentsOf(app: FastifyInstance, customer: string): Promise<Stripe.PaymentIntent[]> {
-  const listed = await askStripe(() => app.stripe.paymentIntents.list({ customer, limit: 100 }).autoPagingToArray({ limit: MOST }));
-  return listed.filter(({ status }) => status !== "canceled");
-}
-
-/** Everything that Stripe holds for the order and that took, or may yet take, money. @throws Refusal `stripe_unavailable` */
-export async function heldAtStripe(app: FastifyInstance, { order_id, customer }: Sought): Promise<AtStripe> {
+/** Everything that Stripe holds for it and that took, or may yet take, money. @throws Refusal `stripe_unavailable` */
+export async function heldAtStripe(app: FastifyInstance, { of: { order_id, invoice }, customer }: Sought): Promise<AtStripe> {
   const gte = Math.floor(Date.now() / 1000) - PAGE_LIVES_SECONDS - SKEW_SECONDS;
   return askStripe(async () => {
     const [pages, searched, listed] = await Promise.all([
       app.stripe.checkout.sessions.list({ created: { gte }, limit: 100 }).autoPagingToArray({ limit: MOST }),
-      app.stripe.paymentIntents.search({ query: `metadata["order_id"]:"${order_id}"`, limit: 100 }),
+      app.stripe.paymentIntents.search({ query: order_id === null ? `metadata["sales_invoices"]:"${invoice}"` : `metadata["order_id"]:"${order_id}"`, limit: 100 }),
       customer === undefined
         ? app.stripe.paymentIntents.list({ created: { gte }, limit: 100 }).autoPagingToArray({ limit: MOST })
         : app.stripe.paymentIntents.list({ customer, limit: 100 }).autoPagingToArray({ limit: MOST }),
     ]);
-    const ours = <T extends { metadata: Stripe.Metadata | null }>(all: readonly T[]): T[] => all.filter(({ metadata }) => metadata?.["order_id"] === order_id);
+    const isOurs = (metadata: Stripe.Metadata): boolean =>
+      order_id === null ? metadata["order_id"] === undefined && [metadata["sales_invoice"], metadata["sales_invoices"]].includes(invoice) : metadata["order_id"] === order_id;
+    const ours = <T extends { metadata: Stripe.Metadata | null }>(all: readonly T[]): T[] => all.filter(({ metadata }) => isOurs(metadata ?? {}));
     const sessions = ours(pages);
     const known = new Set(sessions.map(({ id }) => id));
     const intents = [...new Map(ours([...searched.data, ...listed]).map((intent) => [intent.id, intent])).values()].filter(({ status }) => status !== "canceled");

@@ -108,7 +108,7 @@ describe("any open invoice of a customer with a card", () => {
     expect((await charge(ending.name, technician.headers)).statusCode).toBe(403);
   });
 
-  it("whose card is refused is in the queue, told to nobody who has no link, and goes on with a better card by the same intent", async () => {
+  it("whose card is refused is in the queue and goes on with a better card by the same intent", async () => {
     const invoice = await invoiced(45);
     const declining = await world.app.stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: String(customer["stripe_customer_id"]) });
     await world.erpnext.admin.update("Customer", customer.name, { stripe_payment_method: declining.id });

@@ -3,7 +3,6 @@
  * at that one again. What is owed is ERPNext's to say, and is asked just before. Recording the payment is the webhook's.
  */
 import type { FastifyInstance } from "fastify";
-import type pg from "pg";
 import Stripe from "stripe";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import { SMALLEST_CHARGE_CENTS } from "@gigafibre/contracts/payments";
@@ -11,14 +10,14 @@ import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { declinedMessages } from "../messages/declined-messages.ts";
-import { orderById, summaryById } from "../orders/repository.ts";
 import { OUTBOX, put } from "../outbox/rows.ts";
 import { raise } from "../issues/raise.ts";
-import { heldAtStripe, intentsOf } from "./at-stripe.ts";
+import { heldAtStripe } from "./at-stripe.ts";
 import { beginConfirming, chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, noteDecline, noteIntent, noteLook, unfinishedCharges } from "./charges.ts";
 import type { Hold, InvoiceCharge } from "./charges.ts";
 import { tellCharge } from "./failed.ts";
 import { mayBePaidOnSite } from "./on-site.ts";
+import { payableOf, payerOf } from "./payable.ts";
 import { textOf } from "../activation/activation-facts.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
@@ -63,8 +62,7 @@ async function charge(app: FastifyInstance, invoice: string): Promise<void> {
   if (await hasUnrecordedPayment(app.db, row)) return holdBack(app, row, "draft_payment");
 
   // From here on nobody is shown a page that pays it too.
-  const begin = (client: pg.ClientBase): Promise<void> => beginConfirming(client, row);
-  await (row.order_id === null ? transaction(app.db, begin) : closeLink(app, row.order_id, begin));
+  await closeLink(app, payableOf(row), (client) => beginConfirming(client, row));
   let intent: Stripe.PaymentIntent;
   try {
     intent = made ?? (await create(app, row, card, owed.cents));
@@ -142,7 +140,7 @@ async function intentOf(app: FastifyInstance, row: InvoiceCharge, card: Card | n
   if (stored !== null) return askStripe(() => app.stripe.paymentIntents.retrieve(stored));
   if (!card) return null;
   try {
-    const intents = row.order_id === null ? await intentsOf(app, card.customer) : (await heldAtStripe(app, { order_id: row.order_id, customer: card.customer })).intents;
+    const { intents } = await heldAtStripe(app, { of: payableOf(row), customer: card.customer });
     return intents.find(({ metadata }) => metadata["sales_invoice"] === row.invoice) ?? null;
   } catch (error) {
     // A customer that Stripe does not know has no intent.
@@ -175,13 +173,13 @@ async function settle(app: FastifyInstance, row: InvoiceCharge, state: "not_char
   });
 }
 
-const ofOrder = ({ order_id }: InvoiceCharge): { order_id?: string } => (order_id === null ? {} : { order_id });
+const orderOf = ({ order_id }: InvoiceCharge): { order_id?: string } => (order_id === null ? {} : { order_id });
 
 async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): Promise<void> {
   if (hold === "no_signature") {
     await raise(app, `charge:${row.invoice}:no_signature`, {
       subject: `Paiement à autoriser ${row.order_id ?? row.invoice}`,
-      ...ofOrder(row),
+      ...orderOf(row),
       dispatch_job: row.job,
       lines: [
         `Le client n'a pas signé à la fin de l'installation ${row.job}: la facture ${row.invoice} n'est pas débitée de sa carte.`,
@@ -192,7 +190,7 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
   if (hold === "no_account") {
     await raise(app, `charge:${row.invoice}:no_account`, {
       subject: `Compte de paiement à choisir ${row.order_id ?? row.invoice}`,
-      ...ofOrder(row),
+      ...orderOf(row),
       lines: [
         `La facture ${row.invoice} n'est pas débitée: Gigafibre Settings ne nomme aucun compte où inscrire les paiements par carte.`,
         "Choisissez « Payment account » dans Gigafibre Settings: le paiement est repris de lui-même.",
@@ -205,19 +203,18 @@ async function holdBack(app: FastifyInstance, row: InvoiceCharge, hold: Hold): P
   });
 }
 
-/** The service stays live and the invoice unpaid; the customer of an order is given a link that pays it, and ops see it. Once for each refusal. */
+/** The service stays live and the invoice unpaid; the customer is given a link that pays it, and ops see it. Once for each refusal. */
 async function declined(app: FastifyInstance, row: InvoiceCharge, reason: string, decline: string): Promise<void> {
   app.log.warn({ invoice: row.invoice, reason }, "a card was not charged");
-  const order = row.order_id === null ? undefined : await orderById(app.db, row.order_id);
-  const summary = order && (await summaryById(app.db, app.vault, order.id));
+  const payable = payableOf(row);
+  const payer = await payerOf(app, payable);
   await transaction(app.db, async (client) => {
     if (!(await moveCharge(client, row.invoice, "declined", reason))) return;
     await noteDecline(client, row.invoice, decline);
     await recordEvent(client, { key: `charge:${row.invoice}:declined:${decline}:${Date.now()}`, kind: "payment.declined", doctype: "Sales Invoice", name: row.invoice });
-    if (!order || !summary) return;
-    const payUrl = await paymentLink(app, client, order.id);
-    const told = { invoice: row.invoice, reason, key: `${row.invoice}:${decline}`, payUrl };
-    for (const message of declinedMessages(app, order, summary, told)) await put(app, client, message);
+    if (!payer) return;
+    const told = { ...payable, charged: row.invoice, reason, key: `${row.invoice}:${decline}`, payUrl: await paymentLink(app, client, payable) };
+    for (const message of declinedMessages(app, payer, told)) await put(app, client, message);
   });
   app.workers.wake(OUTBOX);
 }

@@ -12,6 +12,7 @@ import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
+import { aboutOf } from "./payable.ts";
 import { askStripe } from "./stripe.ts";
 
 export const LINK_PAYMENTS = "link-payments";
@@ -20,7 +21,7 @@ export interface LinkPayment {
   readonly payment_intent: string;
   /** null: for an invoice that no order made. */
   readonly order_id: string | null;
-  /** The invoice that a saved card was charged for. */
+  /** The one that it was for: a saved card's, or the one of a link. */
   readonly invoice: string | null;
   readonly amount_cents: number;
   readonly payment_entry: string | null;
@@ -74,9 +75,6 @@ async function record(app: FastifyInstance, payment: LinkPayment | undefined): P
   }
 }
 
-/** The order that was paid, or the invoice. */
-export const aboutOf = ({ order_id, invoice }: Pick<LinkPayment, "order_id" | "invoice">): string => order_id ?? invoice ?? "";
-
 /** The order's invoices are gone: somebody has to say what the money is for. */
 class NothingToPay extends Error {
   override readonly name = "NothingToPay";
@@ -84,13 +82,15 @@ class NothingToPay extends Error {
 
 /** The session's payment, kept; undefined while it is not paid, or when it is none of ours. */
 async function noted(db: pg.Pool, session: Stripe.Checkout.Session): Promise<LinkPayment | undefined> {
-  const order = session.metadata?.["order_id"];
+  const { order_id, sales_invoices } = session.metadata ?? {};
   const intent = typeof session.payment_intent === "string" ? session.payment_intent : session.payment_intent?.id;
-  if (session.payment_status !== "paid" || !order || !intent || !session.amount_total) return undefined;
+  if (session.payment_status !== "paid" || !(order_id ?? sales_invoices) || !intent || !session.amount_total) return undefined;
   await db.query(
-    `insert into link_payment (payment_intent, session, order_id, amount_cents)
-     select $1, $2, id, $4 from order_intake where id = $3 on conflict do nothing`,
-    [intent, session.id, order, session.amount_total],
+    `insert into link_payment (payment_intent, session, order_id, invoice, amount_cents)
+     select $1, $2, id, null, $5::integer from order_intake where id = $3
+     union all select $1, $2, null, invoice, $5::integer from payment_link where $3::text is null and invoice = $4
+     on conflict do nothing`,
+    [intent, session.id, order_id ?? null, sales_invoices ?? null, session.amount_total],
   );
   return paymentOf(db, intent);
 }
@@ -196,11 +196,17 @@ async function putBeforePeople(app: FastifyInstance, payment: LinkPayment, reaso
         doctype: "Issue",
         values: {
           subject: `Paiement à traiter ${aboutOf(payment)}`,
-          ...(payment.order_id === null ? {} : { order_id: payment.order_id }),
+          ...(payment.order_id === null ? await customerOf(app, payment) : { order_id: payment.order_id }),
           description: `<p>Stripe a reçu ${amount} $ (${payment.payment_intent}) pour ${payment.order_id === null ? "la facture" : "la commande"} ${aboutOf(payment)}; l'écriture n'a pas pu être faite: ${escapeHtml(reason)}</p>`,
         },
       },
     ],
   });
   await app.db.query("update link_payment set attention_reason = $2 where payment_intent = $1", [payment.payment_intent, reason.slice(0, 2_000)]);
+}
+
+/** Of an invoice that no order made, as long as ERPNext has it. */
+async function customerOf(app: FastifyInstance, { invoice }: LinkPayment): Promise<{ customer?: string }> {
+  const customer = (await app.erpnext.get("Sales Invoice", invoice ?? ""))?.["customer"];
+  return typeof customer === "string" ? { customer } : {};
 }

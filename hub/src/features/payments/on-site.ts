@@ -2,12 +2,13 @@
 import type { FastifyInstance } from "fastify";
 import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
+import type { Payable } from "./payable.ts";
 
 const PAYMENT = "Payment Entry";
 
 export interface OwedInvoice extends Record<string, unknown> {
   readonly name: string;
-  readonly order_id: string;
+  readonly order_id: string | null;
   readonly customer: string;
   readonly debit_to: string;
   readonly outstanding_amount: number;
@@ -30,6 +31,7 @@ export interface Owed {
   readonly on_site_cents: number;
 }
 
+const OWED = ["name", "order_id", "customer", "debit_to", "outstanding_amount"] as const;
 const FIELDS = ["name", "modified", "order_id", "paid_amount", "unallocated_amount"] as const;
 const cents = (rows: readonly Record<string, unknown>[], field: string): number => rows.reduce((sum, row) => sum + centsFromDollars(Number(row[field] ?? 0)), 0);
 
@@ -38,7 +40,7 @@ export async function owedBy(app: FastifyInstance, orders: readonly string[]): P
   if (orders.length === 0) return new Map();
   const [invoices, drafts] = await Promise.all([
     app.erpnext.list<OwedInvoice>("Sales Invoice", {
-      fields: ["name", "order_id", "customer", "debit_to", "outstanding_amount"],
+      fields: OWED,
       filters: [["order_id", "in", orders], ["docstatus", "=", 1], ["outstanding_amount", ">", 0]],
       order_by: "creation asc",
     }),
@@ -50,6 +52,26 @@ export async function owedBy(app: FastifyInstance, orders: readonly string[]): P
       return [order, { invoices: owed, owed_cents: cents(owed, "outstanding_amount"), on_site_cents: cents(drafts.filter(({ order_id }) => order_id === order), "paid_amount") }];
     }),
   );
+}
+
+/** What is owed of it, and what of that was received on site. @throws ErpnextUnavailable */
+export async function owedOf(app: FastifyInstance, payable: Payable): Promise<Owed> {
+  if (payable.order_id !== null) return (await owedBy(app, [payable.order_id])).get(payable.order_id) ?? { invoices: [], owed_cents: 0, on_site_cents: 0 };
+  const { invoice } = payable;
+  const [invoices, drafts] = await Promise.all([
+    app.erpnext.list<OwedInvoice>("Sales Invoice", { fields: OWED, filters: [["name", "=", invoice], ["docstatus", "=", 1], ["outstanding_amount", ">", 0]] }),
+    draftsNaming(app, invoice),
+  ]);
+  return { invoices, owed_cents: cents(invoices, "outstanding_amount"), on_site_cents: cents(drafts, "paid_amount") };
+}
+
+/** Payments that the office has yet to submit, which name the invoice. */
+async function draftsNaming(app: FastifyInstance, invoice: string): Promise<Record<string, unknown>[]> {
+  const { data } = await app.erpnext.call("GET", `/api/resource/${encodeURIComponent(PAYMENT)}`, {
+    query: { fields: JSON.stringify(["name", "paid_amount"]), filters: JSON.stringify([["Payment Entry Reference", "reference_name", "=", invoice], [PAYMENT, "docstatus", "=", 0]]), limit_page_length: "0" },
+  });
+  // One for each row that names it.
+  return [...new Map((Array.isArray(data) ? (data as Record<string, unknown>[]) : []).map((draft) => [draft["name"], draft])).values()];
 }
 
 export interface Asked {
@@ -67,16 +89,14 @@ export async function mayBePaidOnSite(app: FastifyInstance, asked: Asked): Promi
   const { invoice, order_id, customer } = asked;
   const of = [["party_type", "=", "Customer"], ["party", "=", customer], ["payment_type", "=", "Receive"]] as const;
   const [named, drafts, advances, unentered] = await Promise.all([
-    app.erpnext.call("GET", `/api/resource/${encodeURIComponent(PAYMENT)}`, {
-      query: { filters: JSON.stringify([["Payment Entry Reference", "reference_name", "=", invoice], [PAYMENT, "docstatus", "=", 0]]) },
-    }),
+    draftsNaming(app, invoice),
     app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [...of, ["docstatus", "=", 0], ["total_allocated_amount", "=", 0]] }),
     order_id === null ? [] : app.erpnext.list<Received>(PAYMENT, { fields: FIELDS, filters: [["order_id", "=", order_id], ["payment_type", "=", "Receive"], ["docstatus", "=", 1], ["unallocated_amount", ">", 0]] }),
     order_id === null ? false : hasUnenteredMoney(app, order_id),
   ]);
   const theirs = drafts.filter((draft) => !draft.order_id || draft.order_id === order_id);
   for (const draft of theirs) if (draft.order_id) await setAgainst(app, asked, draft);
-  return (Array.isArray(named["data"]) && named["data"].length > 0) || theirs.length > 0 || (asked.owed_cents > 0 && advances.length > 0) || unentered;
+  return named.length > 0 || theirs.length > 0 || (asked.owed_cents > 0 && advances.length > 0) || unentered;
 }
 
 /** A draft made before the order's invoice takes it once it is there: submitted as it stands, it would pay nothing. */

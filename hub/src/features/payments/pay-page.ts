@@ -2,7 +2,7 @@
 import type { Language } from "@gigafibre/contracts/language";
 import { emailHtml } from "../messages/email-html.ts";
 
-export type PayPage = "unknown" | "not_ready" | "nothing_owed" | "paid" | "unavailable";
+export type PayPage = "unknown" | "not_ready" | "charging" | "nothing_owed" | "too_small" | "paid" | "unavailable";
 
 const TEXTS: Readonly<Record<PayPage, Readonly<Record<Language, readonly [title: string, text: string]>>>> = {
   unknown: {
@@ -12,6 +12,14 @@ const TEXTS: Readonly<Record<PayPage, Readonly<Record<Language, readonly [title:
   not_ready: {
     fr: ["Votre facture se prépare", "Votre commande est bien reçue. Rouvrez ce lien dans quelques minutes pour la payer."],
     en: ["Your invoice is being prepared", "Your order has been received. Open this link again in a few minutes to pay it."],
+  },
+  charging: {
+    fr: ["Un instant", "Nous demandons ce paiement à la carte que vous avez laissée. Rouvrez ce lien dans quelques minutes: rien ne sera payé deux fois."],
+    en: ["One moment", "We are asking the card you left with us for this payment. Open this link again in a few minutes: nothing will be paid twice."],
+  },
+  too_small: {
+    fr: ["Presque rien à payer", "Il reste moins de 0,50 $ à payer, et une carte ne peut pas être débitée de si peu. Ce sera sur votre prochaine facture."],
+    en: ["Next to nothing to pay", "Less than $0.50 is left to pay, and a card cannot be charged so little. It will be on your next invoice."],
   },
   nothing_owed: {
     fr: ["Rien à payer", "Il ne reste rien à payer. Merci!"],

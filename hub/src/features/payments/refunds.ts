@@ -11,7 +11,8 @@ import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import { raise } from "../issues/raise.ts";
 import { recordEvent } from "../live-events/record-event.ts";
-import { aboutOf, LINK_PAYMENTS, paymentOf } from "./link-payments.ts";
+import { LINK_PAYMENTS, paymentOf } from "./link-payments.ts";
+import { aboutOf } from "./payable.ts";
 import type { LinkPayment } from "./link-payments.ts";
 import { askStripe } from "./stripe.ts";
 

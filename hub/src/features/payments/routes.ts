@@ -13,7 +13,7 @@ import { lookAtHeld } from "./charges.ts";
 import { settleDeclined } from "./failed.ts";
 import { giveBackJobs } from "./give-back.ts";
 import { linkPaymentsJob } from "./link-payments.ts";
-import { openPaymentLink } from "./payment-links.ts";
+import { closeStalePage, openPaymentLink } from "./payment-links.ts";
 import { payPage } from "./pay-page.ts";
 import type { PayPage } from "./pay-page.ts";
 import { refundsJob } from "./refunds.ts";
@@ -28,7 +28,7 @@ export function requireCheckoutKey(headers: Readonly<Record<string, unknown>>): 
   return key.data;
 }
 
-const STATUS: Readonly<Record<PayPage, number>> = { unknown: 404, not_ready: 200, nothing_owed: 200, paid: 200, unavailable: 503 };
+const STATUS: Readonly<Record<PayPage, number>> = { unknown: 404, not_ready: 200, charging: 200, nothing_owed: 200, too_small: 200, paid: 200, unavailable: 503 };
 
 export async function payments(root: FastifyInstance): Promise<void> {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -40,6 +40,7 @@ export async function payments(root: FastifyInstance): Promise<void> {
   root.documentChanges.on("Issue", () => lookAtHeld(root, { hold: "draft_payment" }));
   root.documentChanges.on("Gigafibre Settings", () => lookAtHeld(root, { hold: "no_account" }));
   root.documentChanges.on("Sales Invoice", ({ name, document }) => settleDeclined(root, name, document));
+  root.documentChanges.on("Sales Invoice", ({ name, document }) => closeStalePage(root, name, document));
   root.documentChanges.on("Dispatch Job", async ({ document }) => {
     if (document?.["customer_signature"]) await lookAtHeld(root, { job: document.name });
   });
@@ -88,8 +89,9 @@ export async function payments(root: FastifyInstance): Promise<void> {
         tags: ["payments"],
         summary: "Sends the customer the link that pays an invoice",
         description:
-          "By e-mail, SMS or both, to whom the order is from; what it asks for is what the order owes when it is opened. 202 once kept; the same `id` again " +
-          "sends nothing more. 409 `nothing_owed`, or `no_payment_link` for an invoice of no order.",
+          "By e-mail, SMS or both, to whom the order is from, or to the customer of an invoice that no order made; it asks for what the order, or that invoice, owes when it is " +
+          "opened. 202 once kept, with those by which it leaves: of both, the one that reaches them is enough. The same `id` again sends nothing more. 409 `invoice_not_open`, " +
+          "`nothing_owed`, `charge_too_small`, `sms_stopped`; 422 of `by` where there is no number or address.",
         params: z.strictObject({ invoice: z.string().min(1).max(140) }),
         body: paymentLinkRequest,
         response: { 202: paymentLinkSent, 404: problem, 409: problem, 422: problem, 503: problem },
@@ -113,8 +115,8 @@ export async function payments(root: FastifyInstance): Promise<void> {
       config: { access: "public" },
       schema: {
         tags: ["payments"],
-        summary: "Pays what an order owes",
-        description: "303 to a Stripe page for what the order owes at this moment in ERPNext; a page that says so when it owes nothing.",
+        summary: "Pays what an order, or an invoice of none, owes",
+        description: "303 to a Stripe page for what it owes at this moment in ERPNext; a page that says so when it owes nothing, next to nothing, or a card is about to be asked.",
         params: z.strictObject({ token: z.string().max(100) }),
       },
     },
@@ -126,7 +128,7 @@ export async function payments(root: FastifyInstance): Promise<void> {
       try {
         const opened = await openPaymentLink(root, request.params.token);
         if (opened.kind === "pay") return await reply.redirect(opened.url, 303);
-        return await show(opened.kind, "order" in opened ? opened.order.language : spoken);
+        return await show(opened.kind, "language" in opened ? opened.language : spoken);
       } catch (error) {
         if (!(error instanceof ErpnextUnavailable) && !(error instanceof Refusal)) throw error;
         request.log.warn({ err: error }, "a payment link could not be opened");

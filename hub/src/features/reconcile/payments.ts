@@ -2,6 +2,7 @@
 import type Stripe from "stripe";
 import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
 import { recordIntent, recordSession } from "../payments/link-payments.ts";
+import { ofInvoice, ofOrder } from "../payments/payable.ts";
 import { paymentLink } from "../payments/payment-links.ts";
 import { recordRefunds } from "../payments/refunds.ts";
 import { askStripe, refusedByStripe } from "../payments/stripe.ts";
@@ -22,6 +23,8 @@ interface Kept {
 }
 
 const idOf = (reference: string | { id: string } | null): string => (typeof reference === "string" ? reference : (reference?.id ?? ""));
+/** The order that a page of ours pays, or the invoice of none. */
+const aboutOf = ({ metadata }: Stripe.Checkout.Session): string => metadata?.["order_id"] ?? metadata?.["sales_invoices"] ?? "";
 /** The same words for both languages. */
 const money = (cents: number): string => `${dollarsFromCents(cents).toFixed(2)} CAD`;
 
@@ -31,7 +34,7 @@ export async function comparePayments(comparison: Comparison): Promise<void> {
   const sessions = await askStripe(() => app.stripe.checkout.sessions.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
   const intents = await askStripe(() => app.stripe.paymentIntents.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
   const refunds = await askStripe(() => app.stripe.refunds.list({ created, limit: 100 }).autoPagingToArray({ limit: 10_000 }));
-  const paid = sessions.filter((session) => session.payment_status === "paid" && session.metadata?.["order_id"]);
+  const paid = sessions.filter((session) => session.payment_status === "paid" && aboutOf(session) !== "");
   const known = new Set(intents.map(({ id }) => id));
 
   for (const session of paid) await compareSession(comparison, session);
@@ -123,8 +126,7 @@ async function exists({ app }: Comparison, intent: string): Promise<boolean> {
 async function compareSession(comparison: Comparison, session: Stripe.Checkout.Session): Promise<void> {
   const { app, apply } = comparison;
   const intent = idOf(session.payment_intent);
-  const order = session.metadata?.["order_id"] ?? "";
-  const fact = `${money(session.amount_total ?? 0)}, ${order}`;
+  const fact = `${money(session.amount_total ?? 0)}, ${aboutOf(session)}`;
   const kept = await keptOf(comparison, intent);
   const landed = await app.erpnext.find(`payment:${intent}`);
   if (landed && kept?.payment_entry) return;
@@ -132,6 +134,9 @@ async function compareSession(comparison: Comparison, session: Stripe.Checkout.S
   if (beforePeople) return;
   if (!apply) return comparison.note(landed ? "payment_noted" : "payment_recorded", intent, fact);
   await app.db.query("update link_payment set payment_entry = null, attention_reason = null where payment_intent = $1", [intent]);
+  const { order_id, sales_invoices } = session.metadata ?? {};
+  // It names no order: it was made for the link of that invoice.
+  if (!order_id && sales_invoices) await transaction(app.db, (client) => paymentLink(app, client, ofInvoice(sales_invoices)));
   await recordSession(app, session.id);
   const now = await keptOf(comparison, intent);
   if (now?.payment_entry) comparison.note(landed ? "payment_noted" : "payment_recorded", intent, fact);
@@ -152,7 +157,16 @@ export async function compareLinks(comparison: Comparison): Promise<void> {
     [since],
   );
   for (const { id } of rows) {
-    if (apply) await transaction(app.db, (client) => paymentLink(app, client, id));
+    if (apply) await transaction(app.db, (client) => paymentLink(app, client, ofOrder(id)));
     comparison.note("link_restored", id);
   }
+  if (comparison.hubForgot && apply) await restoreInvoiceLinks(comparison);
+}
+
+/** Which invoices of no order were given a link is forgotten: each that is open has its own again, and nobody but who was sent it knows it. */
+async function restoreInvoiceLinks({ app }: Comparison): Promise<void> {
+  const open = await app.erpnext.list("Sales Invoice", { filters: [["docstatus", "=", 1], ["outstanding_amount", ">", 0], ["order_id", "is", "not set"]] });
+  await transaction(app.db, async (client) => {
+    for (const { name } of open) await paymentLink(app, client, ofInvoice(name));
+  });
 }

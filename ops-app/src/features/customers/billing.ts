@@ -21,7 +21,7 @@ export async function moreInvoices(customer: string, from: number): Promise<Invo
     }),
   );
   return z.array(row).parse(found).map(({ grand_total, outstanding_amount, due_date, order_id, ...rest }) => ({
-    ...rest, due_date: due_date ?? null, order_id: order_id ?? null, grand_total_cents: centsFromDollars(grand_total.toFixed(2)), outstanding_cents: centsFromDollars(outstanding_amount.toFixed(2)),
+    ...rest, due_date: due_date ?? null, order_id: order_id ?? null, charge: null, grand_total_cents: centsFromDollars(grand_total.toFixed(2)), outstanding_cents: centsFromDollars(outstanding_amount.toFixed(2)),
   }));
 }
 
