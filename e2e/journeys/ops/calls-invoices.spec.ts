@@ -57,7 +57,7 @@ test("a card that is declined is said in the invoice's row; the customer has a l
   const before = (await messagesAbout(request, invoice)).filter(({ channel }) => channel === "email").length;
   await rowOf(page, invoice).getByRole("button", { name: `Envoyer un lien de paiement: ${invoice}` }).click();
   await page.office.page.getByRole("menuitem", { name: "Les deux" }).click();
-  await expect(page.office.page.getByRole("status").filter({ hasText: /^Le lien pour 62,00 \$ part par SMS et courriel\.$/ })).toBeVisible();
+  await expect(page.office.page.getByRole("status").filter({ hasText: /^Le lien pour 62,00\s\$ part par SMS et courriel\.$/ })).toBeVisible();
   await expect.poll(async () => (await messagesAbout(request, invoice)).filter(({ channel }) => channel === "email").length, STANDS).toBe(before + 1);
   expect(await faultsOf(page.office.page, "invoice-declined-dark-1024")).toEqual([]);
 
