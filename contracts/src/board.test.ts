@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conflictsOf, driveMinutes } from "./board-conflicts.ts";
 import type { Placed } from "./board-conflicts.ts";
+import { placesOn, reliefOf } from "./board-relief.ts";
 import { slotsFor } from "./board-slots.ts";
-import { daysFrom, localTimeAt, moveRequest } from "./board.ts";
+import { daysFrom, localTimeAt, minuteOf, moveRequest, movesRequest } from "./board.ts";
 import type { Board, BoardJob, BoardTechnician } from "./board.ts";
 import { addDays, weekday } from "./dates.ts";
 
@@ -104,6 +105,50 @@ describe("the next slots", () => {
   });
 });
 
+describe("the visits of somebody who is away", () => {
+  const theo = technician();
+  const tina = technician({ user: "tina", full_name: "Tina", jobs_per_day: 2 });
+  const given = (of: Partial<Board>, now = "2026-04-01 09:00"): string[] =>
+    reliefOf("theo", { from: DAY, to: DAY }, around({ technicians: [theo, tina], ...of }), now).moves.map(({ job: { name }, to }) => `${name} ${to ? `${to.technician} ${to.start.slice(11)}` : "waits"}`);
+
+  it("go to others at the same time where nothing speaks against it, else near it, and wait where nobody has room", () => {
+    expect(given({ jobs: [job("A", "09:00"), job("B", "13:00"), job("C", "15:00")] })).toEqual(["A tina 09:00", "B tina 13:00", "C waits"]);
+    expect(given({ jobs: [job("A", "09:00"), job("T", "10:00", { technician: "tina" })] })).toEqual(["A tina 08:00"]);
+    expect(given({ jobs: [job("A", "09:00", { tags: ["TV"] })] })).toEqual(["A waits"]);
+    expect(given({ jobs: [job("A", "09:00")] }, `${DAY} 11:20`)).toEqual(["A tina 11:30"]);
+  });
+
+  it("stay where they have begun, or are over, or are of another day", () => {
+    const jobs = [job("A", "08:00", { status: "Completed" }), job("B", "10:00", { status: "In Progress" }), { ...job("D", "10:00"), start: "2026-04-08 10:00" }];
+    const relief = reliefOf("theo", { from: DAY, to: DAY }, around({ technicians: [theo, tina], jobs }), "2026-04-01 09:00");
+    expect([relief.moves, relief.under_way.map(({ name }) => name)]).toEqual([[], ["B"]]);
+  });
+
+  it("are each proposed a place with nothing against it, the others' proposals being there already", () => {
+    const anyJob = fc.record({ start: fc.integer({ min: 480, max: 960 }), minutes: fc.constantFrom(30, 60, 120), user: fc.constantFrom("theo", "theo", "tina", "tom"), far: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(anyJob, { maxLength: 10 }), (jobs) => {
+        const placed = jobs.map((each, index) => job(`J${index}`, "00:00", { technician: each.user, start: localTimeAt(DAY, each.start), minutes: each.minutes, place: { name: "L", address: "", city: "", point: each.far ? ORMSTOWN : HUNTINGDON } }));
+        const of = around({ technicians: [theo, tina, technician({ user: "tom" })], jobs: placed });
+        const { moves } = reliefOf("theo", { from: DAY, to: DAY }, of, `${DAY} 09:00`);
+        expect(moves).toHaveLength(placed.filter((each) => each.technician === "theo").length);
+        const after = placed.flatMap((each) => {
+          const move = moves.find(({ job: { name } }) => name === each.name);
+          return move ? (move.to ? [{ ...each, ...move.to }] : []) : [each];
+        });
+        for (const { job: wanted, to } of moves) if (to) expect(conflictsOf({ ...wanted, ...to }, { ...of, jobs: after })).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("on a day, are shown what is free with anybody, nearest to the time asked for first", () => {
+    const of = around({ technicians: [theo, tina], jobs: [job("A", "09:00"), job("T", "13:00", { technician: "tina" })] });
+    expect(placesOn(job("A", "09:00"), DAY, 13 * 60, of, "2026-04-01 09:00").map(({ technician: user, start }) => `${user} ${minuteOf(start) / 60}`)).toEqual(["theo 13", "tina 15", "theo 8", "tina 8"]);
+    expect(placesOn(job("A", "09:00"), "2026-04-09", 600, of, "2026-04-01 09:00")).toEqual([]);
+  });
+});
+
 describe("a move", () => {
   const request = { id: "7b0c7a52-3f5f-4c77-9a1c-0d6a4a1f3c11", technician: "theo", start: `${DAY} 09:00`, minutes: 120, modified: "m", tell_customer: true };
   it("is to a technician and a time, or to neither, and ends on its day", () => {
@@ -112,5 +157,8 @@ describe("a move", () => {
     expect(moveRequest.safeParse({ ...request, technician: null }).success).toBe(false);
     expect(moveRequest.safeParse({ ...request, start: `${DAY} 9:00` }).success).toBe(false);
     expect(moveRequest.safeParse({ ...request, start: `${DAY} 23:00` }).success).toBe(false);
+    const { technician: user, start, minutes, modified } = request;
+    const many = (change: object): boolean => movesRequest.safeParse({ id: request.id, moves: [{ job: "J", technician: user, start, minutes, modified, ...change }], away: null, tell_customer: true }).success;
+    expect([many({}), many({ technician: null }), many({ start: `${DAY} 23:00` }), many({ technician: null, start: null })]).toEqual([true, false, false, true]);
   });
 });

@@ -111,6 +111,22 @@ export const boardQuery = waitingFilter.extend({ from: isoDate.optional(), days:
 /** `GET /api/board/jobs/{name}`: one visit wherever it is, whatever became of it. */
 export const boardVisit = z.object({ job: boardJob });
 
+const placeAsked = {
+  technician: z.string().min(1).max(140).nullable(),
+  start: localTime.nullable(),
+  minutes: z.int().min(SHORTEST_MINUTES).max(LONGEST_MINUTES).default(USUAL_MINUTES),
+  modified: z.string().min(1).max(40),
+};
+interface Place {
+  readonly technician: string | null;
+  readonly start: string | null;
+  readonly minutes: number;
+}
+const isWhole = ({ technician, start }: Place): boolean => (technician === null) === (start === null);
+const endsThatDay = ({ start, minutes }: Place): boolean => start === null || minutesOf(start.slice(11)) + minutes <= DAY_MINUTES;
+const WHOLE = { path: ["start"], message: "required" };
+const ENDS = { path: ["minutes"], message: "invalid" };
+
 /**
  * `POST /api/board/jobs/{name}/move`: to a technician and a time, or back to those that wait, where both are null. `id` names it for ever: sent
  * again, it is done once. `modified` is the job's as it was seen: 409 `visit_changed_meanwhile` says who was faster, and what they did.
@@ -118,16 +134,32 @@ export const boardVisit = z.object({ job: boardJob });
 export const moveRequest = z
   .strictObject({
     id: z.uuid(),
-    technician: z.string().min(1).max(140).nullable(),
-    start: localTime.nullable(),
-    minutes: z.int().min(SHORTEST_MINUTES).max(LONGEST_MINUTES).default(USUAL_MINUTES),
-    modified: z.string().min(1).max(40),
+    ...placeAsked,
     /** By SMS and e-mail, a minute later: what is moved again meanwhile is told once, and what is put back is not told. */
     tell_customer: z.boolean(),
   })
-  .refine(({ technician, start }) => (technician === null) === (start === null), { path: ["start"], message: "required" })
-  .refine(({ start, minutes }) => start === null || minutesOf(start.slice(11)) + minutes <= DAY_MINUTES, { path: ["minutes"], message: "invalid" });
+  .refine(isWhole, WHOLE)
+  .refine(endsThatDay, ENDS);
 export type MoveRequest = z.infer<typeof moveRequest>;
+
+export const MOST_MOVES = 60;
+/** `POST /api/board/moves`: many visits, and a technician who is away or is back: all of it at once, or nothing. As with one, `id` names it for ever. */
+export const movesRequest = z
+  .strictObject({
+    id: z.uuid(),
+    moves: z.array(z.strictObject({ job: z.string().min(1).max(140), ...placeAsked }).refine(isWhole, WHOLE).refine(endsThatDay, ENDS)).max(MOST_MOVES),
+    away: z
+      .strictObject({ technician: z.string().min(1).max(140), from: isoDate, to: isoDate, reason: z.string().trim().max(140).nullable(), is_away: z.boolean() })
+      .refine(({ from, to }) => from <= to, { path: ["to"], message: "invalid" })
+      .nullable(),
+    tell_customer: z.boolean(),
+  })
+  .refine(({ moves, away }) => moves.length > 0 || away !== null, { path: ["moves"], message: "required" });
+export type MovesRequest = z.infer<typeof movesRequest>;
+
+/** `held`: how many customers are told in the morning, at `held_until`, for it is night. */
+export const movesAnswer = z.object({ jobs: z.array(boardJob), replayed: z.boolean(), held: z.int(), held_until: localTime.nullable() });
+export type MovesAnswer = z.infer<typeof movesAnswer>;
 
 /** `held_until`: by night the customer is told then; null: in a minute. */
 export const moveAnswer = z.object({ job: boardJob, replayed: z.boolean(), held_until: localTime.nullable() });

@@ -9,6 +9,13 @@ export const BOARD = {
       en: "Somebody else changed this visit meanwhile. Your move was not made; see where it is now, then make it again if needed.",
     },
   },
+  visits_changed_meanwhile: {
+    status: 409,
+    message: {
+      fr: "L'une de ces visites, ou l'horaire du technicien, a changé entre-temps. Rien n'a été déplacé; la liste est relue: vérifiez-la, puis recommencez.",
+      en: "One of these visits, or the technician's schedule, changed meanwhile. Nothing was moved; the list is read again: look through it, then press again.",
+    },
+  },
   visit_under_way: {
     status: 409,
     message: {

@@ -151,13 +151,13 @@ export class ErpnextClient {
    * Commits what is decided only now, and would be decided otherwise once it has landed: ERPNext is asked for the key first, and again when it
    * says that the key was used for something else.
    */
-  async commitOnce(key: string, decide: () => Promise<UnitOfWork>): Promise<Committed> {
-    const landed = await this.find(key);
+  async commitOnce(key: string, decide: () => Promise<UnitOfWork>, caller?: Caller): Promise<Committed> {
+    const landed = await this.find(key, caller);
     if (landed) return landed;
     try {
-      return await this.commit(await decide());
+      return await this.commit(await decide(), caller);
     } catch (error) {
-      const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await this.find(key) : null;
+      const meanwhile = error instanceof ErpnextRefused && error.status === 409 ? await this.find(key, caller) : null;
       if (meanwhile) return meanwhile;
       throw error;
     }

@@ -19,12 +19,12 @@ import { askNotice, noteMoved, noticeRow, NOTICES } from "./notice-rows.ts";
 const MOVABLE: ReadonlySet<string> = new Set(["Open", "Scheduled"]);
 
 /** From what is asked only, so that a repeat sends the same bytes. */
-function stepsOf(name: string, { technician, start, minutes, modified }: MoveRequest): Step[] {
+export function stepOf(name: string, { technician, start, minutes, modified }: Pick<MoveRequest, "technician" | "start" | "minutes" | "modified">): Step {
   const values =
     technician === null || start === null
       ? { status: "Open", assigned_to: null, scheduled_start: null, scheduled_end: null }
       : { status: "Scheduled", assigned_to: technician, scheduled_start: `${start}:00`, scheduled_end: `${localTimeAt(dayOf(start), Math.min(minuteOf(start) + minutes, 24 * 60 - 1))}:00` };
-  return [{ op: "update", doctype: "Dispatch Job", name, values, expect: { modified } }];
+  return { op: "update", doctype: "Dispatch Job", name, values, expect: { modified } };
 }
 
 /** @throws Refusal, ErpnextUnavailable while it is only read */
@@ -48,7 +48,7 @@ export async function moveJob(app: FastifyInstance, staff: StaffSession, caller:
 
 async function commit(app: FastifyInstance, staff: StaffSession, caller: Caller, name: string, request: MoveRequest): Promise<{ replayed: boolean }> {
   try {
-    return await app.erpnext.commit({ key: `board:${request.id}`, steps: stepsOf(name, request) }, caller);
+    return await app.erpnext.commit({ key: `board:${request.id}`, steps: [stepOf(name, request)] }, caller);
   } catch (error) {
     if (error instanceof ErpnextUnavailable) throw new Refusal("erpnext_outcome_unknown", {}, error);
     if (error instanceof ErpnextRefused) throw await refusalOf(app, staff, caller, name, error);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { board, boardPositions, boardQuery, boardSlots, boardVisit, holdRequest, moveAnswer, moveRequest } from "@gigafibre/contracts/board";
+import { board, boardPositions, boardQuery, boardSlots, boardVisit, holdRequest, moveAnswer, moveRequest, movesAnswer, movesRequest } from "@gigafibre/contracts/board";
 import { slotsFor } from "@gigafibre/contracts/board-slots";
 import { problem } from "@gigafibre/contracts/problems";
 import type { StaffSession } from "@gigafibre/contracts/session";
@@ -11,6 +11,7 @@ import { erpnextTime } from "../orders/steps.ts";
 import { DAYS_AHEAD } from "../install-dates/calendar.ts";
 import { boardOf, jobNow } from "./facts.ts";
 import { hold } from "./holds.ts";
+import { moveMany } from "./move-many.ts";
 import { moveJob } from "./move.ts";
 import { positionsOf } from "./positions.ts";
 import { noticeJob } from "./notices.ts";
@@ -107,6 +108,23 @@ export async function boardRoutes(root: FastifyInstance): Promise<void> {
       },
     },
     async (request) => answered(moveJob(root, whoOf(request), asPerson(request), request.params.name, request.body)),
+  );
+
+  app.post(
+    "/api/board/moves",
+    {
+      config: { access: "agent" },
+      schema: {
+        tags: ["board"],
+        summary: "Moves many visits at once, and writes down that a technician is away, or is back",
+        description:
+          "One unit of work: all, or nothing. Once by its `id`, however often it is sent. Each customer is told once of what then stands. 409 `visits_changed_meanwhile` where one " +
+          "stands otherwise than it was seen, `move_refused` what ERPNext said; 403 `not_allowed`; 503 `erpnext_outcome_unknown`: send the same again.",
+        body: movesRequest,
+        response: { 200: movesAnswer, 403: problem, 404: problem, 409: problem, 503: problem },
+      },
+    },
+    async (request) => answered(moveMany(root, whoOf(request), asPerson(request), request.body)),
   );
 
   app.post(

@@ -1,6 +1,6 @@
 /** The board of some days, as ERPNext holds it and as it will be once what was moved here has arrived. */
-import { board as boardSchema, boardVisit, changedMeanwhile, formatTime, minuteOf, moveAnswer } from "@gigafibre/contracts/board";
-import type { Board, BoardJob, MoveAnswer, WaitingFilter } from "@gigafibre/contracts/board";
+import { board as boardSchema, boardVisit, changedMeanwhile, formatTime, minuteOf, moveAnswer, movesAnswer } from "@gigafibre/contracts/board";
+import type { Board, BoardJob, MoveAnswer, MovesAnswer, MovesRequest, WaitingFilter } from "@gigafibre/contracts/board";
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
 import { language, said } from "@gigafibre/theme/language.ts";
 import { Notify } from "quasar";
@@ -36,6 +36,20 @@ export const visitQuery = (name: string) => ({
   retry: false,
 });
 
+/** A visit as it was seen, and where to. */
+export interface OneMove {
+  readonly job: BoardJob;
+  readonly to: Target;
+}
+export type Away = NonNullable<MovesRequest["away"]>;
+
+/** Made once: after a lost answer the same is sent again, and done once. */
+const surely = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+  ask().catch((error: unknown) => {
+    if (error instanceof Refusal && (error.reason === "erpnext_outcome_unknown" || error.reason === "network_lost")) return ask();
+    throw error;
+  });
+
 export interface Moves {
   readonly board: ComputedRef<Board | undefined>;
   readonly error: Ref<Error | null>;
@@ -44,6 +58,8 @@ export interface Moves {
   readonly isMovable: (job: BoardJob) => boolean;
   readonly isPending: (name: string) => boolean;
   readonly move: (job: BoardJob, to: Target) => Promise<void>;
+  /** All at once, with whoever is away or is back. @returns whether it was done */
+  readonly moveMany: (moves: readonly OneMove[], away: Away, says: string) => Promise<boolean>;
   readonly undoLast: () => void;
 }
 
@@ -56,7 +72,8 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     dismiss?.();
     dismiss = Notify.create({ message, ...more });
   };
-  const done: { job: BoardJob; before: Target }[] = [];
+  /** As each stood after it was moved, and where it was before. */
+  const done: { moved: { job: BoardJob; before: Target }[]; away: Away | null }[] = [];
 
   const { data, error, refetch } = useQuery(computed(() => ({ ...boardQuery(from.value, days.value, filter.value), placeholderData: keepPreviousData, refetchInterval: EVERY_MS })));
   const session = useSession();
@@ -73,13 +90,8 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
   const held = (job: BoardJob): BoardJob => [...(data.value?.jobs ?? []), ...(data.value?.waiting ?? [])].find(({ name }) => name === job.name) ?? queryClient.getQueryData<BoardJob>(visitKey(job.name)) ?? job;
 
   async function send(name: string, to: Target, modified: string): Promise<MoveAnswer> {
-    // Made once: after a lost answer the same is sent again, and done once.
     const body = posted({ id: crypto.randomUUID(), technician: to?.technician ?? null, start: to?.start ?? null, ...(to ? { minutes: to.minutes } : {}), modified, tell_customer: tellCustomers.value });
-    const ask = () => askHub(moveAnswer, `/api/board/jobs/${encodeURIComponent(name)}/move`, body);
-    return ask().catch((error: unknown) => {
-      if (error instanceof Refusal && (error.reason === "erpnext_outcome_unknown" || error.reason === "network_lost")) return ask();
-      throw error;
-    });
+    return surely(() => askHub(moveAnswer, `/api/board/jobs/${encodeURIComponent(name)}/move`, body));
   }
 
   /** What changed meanwhile was not its place: whoever wrote a note does not stop a move. */
@@ -97,21 +109,45 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     const job = held(seen);
     const [{ name }, before] = [job, targetOf(job)];
     if (sameTarget(before, to)) return null;
-    pending.set(name, to);
-    try {
+    return onTheirWay([{ job, to }], async () => {
       const { job: now, held_until } = await sendStanding(name, before, to, job.modified);
-      queryClient.setQueriesData<Board>({ queryKey: BOARDS }, (old) => old && replaced(old, now));
-      queryClient.setQueryData(visitKey(name), now);
-      return { before, now, held_until };
+      return { jobs: [now], answer: { before, now, held_until } };
+    });
+  }
+
+  /** Shown where they go until the hub has answered; null where it said no. */
+  async function onTheirWay<Answer>(moves: readonly OneMove[], ask: () => Promise<{ jobs: readonly BoardJob[]; answer: Answer }>): Promise<Answer | null> {
+    for (const { job, to } of moves) pending.set(job.name, to);
+    try {
+      const { jobs, answer } = await ask();
+      queryClient.setQueriesData<Board>({ queryKey: BOARDS }, (old) => old && jobs.reduce(replaced, old));
+      for (const job of jobs) queryClient.setQueryData(visitKey(job.name), job);
+      return answer;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refused(error);
       return null;
     } finally {
-      pending.delete(name);
+      for (const { job } of moves) {
+        pending.delete(job.name);
+        void queryClient.invalidateQueries({ queryKey: visitKey(job.name) });
+      }
       void queryClient.invalidateQueries({ queryKey: BOARDS });
-      void queryClient.invalidateQueries({ queryKey: visitKey(name) });
     }
+  }
+
+  function sendMany(moves: readonly OneMove[], away: Away | null): Promise<MovesAnswer | null> {
+    const asked = moves.map(({ job: { name, modified }, to }) => ({ job: name, modified, technician: to?.technician ?? null, start: to?.start ?? null, ...(to ? { minutes: to.minutes } : {}) }));
+    const body = posted({ id: crypto.randomUUID(), moves: asked, away, tell_customer: tellCustomers.value });
+    return onTheirWay(moves, async () => {
+      const answer = await surely(() => askHub(movesAnswer, "/api/board/moves", body));
+      return { jobs: answer.jobs, answer };
+    });
+  }
+
+  function remember(moved: { job: BoardJob; before: Target }[], away: Away | null): void {
+    done.push({ moved, away });
+    if (done.length > REMEMBERED) done.shift();
   }
 
   function refused(error: Refusal): void {
@@ -125,8 +161,7 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
   async function move(job: BoardJob, to: Target): Promise<void> {
     const made = await go(job, to);
     if (!made) return;
-    done.push({ job: made.now, before: made.before });
-    if (done.length > REMEMBERED) done.shift();
+    remember([{ job: made.now, before: made.before }], null);
     const t = texts[language.value];
     const where = board.value ? whereSaid(board.value, to, language.value) : "";
     say(t.moved(job.customer.title, where), {
@@ -135,15 +170,28 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     });
   }
 
+  async function moveMany(moves: readonly OneMove[], away: Away, says: string): Promise<boolean> {
+    const made = await sendMany(moves, away);
+    if (!made) return false;
+    remember(made.jobs.map((job, index) => ({ job, before: moves[index] ? targetOf(moves[index].job) : null })), away);
+    const t = texts[language.value];
+    const told = !tellCustomers.value ? t.none_told : made.held_until === null ? t.each_told : t.each_told_at(formatTime(minuteOf(made.held_until), language.value));
+    say(says, { caption: moves.length > 0 ? told : "", timeout: 12_000, actions: [{ label: t.undo, color: "white", handler: undoLast }] });
+    return true;
+  }
+
   function undoLast(): void {
     const last = done.pop();
     if (!last) return;
+    const t = texts[language.value];
     // Somebody has moved it since: theirs stands.
-    if (!sameTarget(targetOf(held(last.job)), targetOf(last.job))) return say(texts[language.value].moved_since);
-    void go(last.job, last.before).then((undone) => undone && say(texts[language.value].undone));
+    if (last.moved.some(({ job }) => !sameTarget(targetOf(held(job)), targetOf(job)))) return say(t.moved_since);
+    const [one] = last.moved;
+    const undone = last.away === null && one ? go(one.job, one.before) : sendMany(last.moved.map(({ job, before }) => ({ job: held(job), to: before })), last.away && { ...last.away, is_away: !last.away.is_away });
+    void undone.then((answer) => answer && say(t.undone));
   }
 
-  return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move, undoLast };
+  return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move, moveMany, undoLast };
 }
 
 /** In the board of any days: it is shown only where its day is. */
