@@ -37,7 +37,7 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: "node fixtures/stack/run.mjs start",
+          command: "node fixtures/stack/run.mjs start --no-past",
           url: `http://127.0.0.1:${port}/readyz`,
           timeout: 300_000,
           reuseExistingServer: false,

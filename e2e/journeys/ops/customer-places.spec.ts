@@ -14,7 +14,7 @@ test("a customer's places are on a map beside a grid, each picked in the other, 
 
   const page = await CustomerPage.open(browser, baseURL ?? "", customer);
   const { page: screen } = page.office;
-  const where = page.region("Où sont ses lieux");
+  const where = page.region("Sur la carte");
   const row = (address: string) => where.getByRole("button", { name: new RegExp(address) }).and(where.locator("[aria-pressed]"));
   const mark = (address: string) => where.locator(".spot").and(where.getByRole("button", { name: new RegExp(address) }));
   const worksBothWays = async (): Promise<void> => {
