@@ -48,6 +48,8 @@ export const eventKind = z.enum([
   "payment.disputed",
   /** An SMS came in: of the Customer, or an "Inbound Message" of nobody known. */
   "message.received",
+  /** Somebody answered it, set it aside or took that back, or said whose it is. */
+  "message.handled",
   /** One of ours did not arrive, or may not leave any more. */
   "message.failed",
   "message.delivered",
@@ -65,7 +67,7 @@ export const liveEvent = z.object({
 export type LiveEvent = z.infer<typeof liveEvent>;
 
 /** What of the hub's own a page may hold and an event touches; everything else is a document of ERPNext's, by its DocType and name. */
-export const touched = z.enum(["orders", "outbox", "device", "outages", "port-activations", "inbound-messages", "thread", "billing", "queues"]);
+export const touched = z.enum(["orders", "outbox", "device", "outages", "port-activations", "conversations", "thread", "billing", "queues"]);
 export type Touched = z.infer<typeof touched>;
 
 /**
@@ -93,8 +95,8 @@ export const TOUCHES = {
   "visit.held": [],
   "visit.confirmed": ["thread"],
   "port.activation": ["port-activations", "queues"],
-  "outbox.dead": ["outbox", "thread", "queues"],
-  "outbox.handled": ["outbox", "thread", "queues"],
+  "outbox.dead": ["outbox", "thread", "conversations", "queues"],
+  "outbox.handled": ["outbox", "thread", "conversations", "queues"],
   "payment.received": ["billing", "queues"],
   "payment.retried": ["billing", "queues"],
   "payment.settled": ["billing", "queues"],
@@ -107,7 +109,8 @@ export const TOUCHES = {
   "payment.declined": ["billing", "queues"],
   "payment.refunded": ["billing"],
   "payment.disputed": ["billing"],
-  "message.received": ["thread", "inbound-messages"],
-  "message.failed": ["thread", "outbox"],
-  "message.delivered": ["thread"],
+  "message.received": ["thread", "conversations", "queues"],
+  "message.handled": ["thread", "conversations", "queues"],
+  "message.failed": ["thread", "conversations", "outbox", "queues"],
+  "message.delivered": ["thread", "conversations"],
 } as const satisfies Record<EventKind, readonly Touched[]>;

@@ -29,24 +29,6 @@ export const smsAccepted = z.object({ entry: z.string(), to: z.string(), deliver
 export const noteByStaff = z.strictObject({ text: z.string().trim().min(1, "required").max(10_000, "too_long") });
 export const noteKept = z.object({ name: z.string() });
 
-/** An SMS that came in. `customer` is null while nobody is known by that number. */
-export const inboundMessage = z.object({
-  sid: z.string(),
-  from: z.string(),
-  text: z.string(),
-  received_at: z.iso.datetime(),
-  customer: z.string().nullable(),
-  /** What it asked for: no more SMS, or SMS again. */
-  wish: z.enum(["stop", "start"]).nullable(),
-});
-export type InboundMessage = z.infer<typeof inboundMessage>;
-
-/** `GET /api/messages/inbound?unknown=true`: newest first. */
-export const inboundMessages = z.object({ messages: z.array(inboundMessage) });
-
-/** `POST /api/messages/inbound/{sid}/customer`: whose it is, said by a person. */
-export const inboundCustomer = z.strictObject({ customer: z.string().min(1).max(140) });
-
 const STOP = new Set(["STOP", "STOPALL", "UNSUBSCRIBE", "ARRET", "ARRETER", "ARRETEZ", "DESABONNER", "END", "QUIT"]);
 const START = new Set(["START", "UNSTOP", "REPRENDRE"]);
 

@@ -1,5 +1,6 @@
 /** What waits for a person in the office: each with why, what it is about, and what can be done. `GET /api/queues`. */
 import { z } from "zod";
+import { messageToAnswer } from "./conversations.ts";
 import { portActivationRequest } from "./devices.ts";
 import { cents } from "./money.ts";
 import { chargeState } from "./payments.ts";
@@ -110,7 +111,10 @@ export const queues = z.object({
   orders: queueOf(orderToSettle),
   proof: queueOf(proofAwaited),
   ports: queueOf(portActivationRequest),
-  messages: queueOf(deadMessage),
+  /** Conversations that wait for an answer, and SMS of ours that did not arrive. */
+  messages: queueOf(messageToAnswer),
+  /** What could not leave. */
+  outbox: queueOf(deadMessage),
   charges: queueOf(failedCharge),
   devices: queueOf(unknownDevice),
 });

@@ -42,6 +42,7 @@ import { merges } from "./features/merge/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
+import { conversations } from "./features/messages/conversations.ts";
 import { inboundMessages } from "./features/messages/inbound.ts";
 import { twilioWebhooks } from "./features/messages/twilio-webhooks.ts";
 import { metrics } from "./plugins/metrics.ts";
@@ -140,6 +141,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(outbox);
   await app.register(queues);
   await app.register(inboundMessages);
+  await app.register(conversations);
   await app.register(twilioWebhooks);
   await app.register(reconcileRoutes);
   await app.register(passThrough);

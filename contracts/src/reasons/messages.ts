@@ -9,11 +9,18 @@ export const MESSAGES = {
       en: "This number asked for no more texts (STOP). Nothing was sent; call or write an e-mail. The customer may answer START.",
     },
   },
-  inbound_message_unknown: {
-    status: 404,
+  already_handled: {
+    status: 409,
     message: {
-      fr: "Ce texto n'attend pas de client: il est déjà rattaché, ou n'a pas été reçu. Rien n'a été changé; rechargez la liste.",
-      en: "This text waits for no customer: it has one already, or was never received. Nothing was changed; reload the list.",
+      fr: "Quelqu'un s'en est occupé entre-temps. Rien n'a été envoyé, et ce que vous avez écrit est gardé; relisez la conversation, puis envoyez quand même au besoin.",
+      en: "Somebody has seen to it meanwhile. Nothing was sent, and what you wrote is kept; read the conversation again, then send anyway if need be.",
+    },
+  },
+  number_known: {
+    status: 409,
+    message: {
+      fr: "Ce numéro est déjà celui d'un client. Rien n'a été changé; rechargez la liste.",
+      en: "This number is a customer's already. Nothing was changed; reload the list.",
     },
   },
 } as const satisfies Record<string, Reason>;

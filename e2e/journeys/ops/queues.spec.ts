@@ -80,7 +80,7 @@ test("a message to a number that does not exist shows what it says, and leaves f
   const agent = await signedIn(playwright.request, baseURL ?? "", AGENT);
   const both = await twoOffices(browser, baseURL ?? "");
   const { order } = await ordered(agent, "500 555-0001");
-  await workedOff(both, "Messages", `order:${order}:sms`, async (waiting) => {
+  await workedOff(both, "Envois bloqués", `order:${order}:sms`, async (waiting) => {
     await expect(waiting).toContainText("21211");
     await waiting.getByRole("button", { name: /^Détails de/ }).click();
     await expect(waiting.getByLabel("Contenu")).toContainText(order);
@@ -91,7 +91,7 @@ test("a message to a number that does not exist shows what it says, and leaves f
     await expect(waiting.getByRole("alert")).toBeVisible();
     await expect(to).toHaveValue("12");
     await to.fill("450 555-0199");
-    expect(await faultsOf(both.one.page, "queue-messages-light-1440")).toEqual([]);
+    expect(await faultsOf(both.one.page, "queue-outbox-light-1440")).toEqual([]);
     await waiting.getByRole("button", { name: "Renvoyer" }).click();
   });
   await expect.poll(async () => (await messagesAbout(request, order)).filter(({ channel, to }) => channel === "sms" && to === "+14505550199").length, STANDS).toBe(1);
@@ -191,7 +191,7 @@ for (const [colorScheme, width] of [["light", 1440], ["dark", 1024]] as const) {
     // A dispatcher reads no invoice in ERPNext: there is no such queue.
     await expect(office.page.getByRole("link", { name: "Messages" })).toBeVisible();
     await expect(office.page.getByRole("link", { name: "Paiements" })).toHaveCount(0);
-    for (const queue of ["Commandes", "Preuves de service", "Ports à activer", "Messages", "Appareils inconnus"]) {
+    for (const queue of ["Commandes", "Preuves de service", "Ports à activer", "Messages", "Envois bloqués", "Appareils inconnus"]) {
       await go(office, queue);
       await expect(office.page.getByRole("link", { name: queue })).toHaveAttribute("aria-current", "page");
       found.push(...(await faultsOf(office.page, `queue-${queue}-${colorScheme}-${width}`)));

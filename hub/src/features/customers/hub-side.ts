@@ -1,7 +1,7 @@
 /** What the hub itself knows of a customer: their orders, their drops, what their devices last said, and the messages that went out. */
 import type { FastifyInstance } from "fastify";
 import { PANEL_PAGE } from "@gigafibre/contracts/customer-360";
-import type { CustomerOverview, HeldLocation } from "@gigafibre/contracts/customer-360";
+import type { CustomerOverview, HeldLocation, ThreadEntry } from "@gigafibre/contracts/customer-360";
 import { qualityOf } from "@gigafibre/contracts/devices";
 import type { Delivery } from "@gigafibre/contracts/messages";
 import { orderState } from "@gigafibre/contracts/orders";
@@ -77,29 +77,38 @@ const DELIVERIES: Readonly<Record<OutboxState, Delivery>> = {
   waiting: "waiting", sending: "waiting", done: "sent", dead: "failed", skipped: "failed", expired: "expired", refused: "refused",
 };
 
+const SENT = `key, kind, state, delivery, delivery_error, last_error, payload, written_by, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
+
+function placedSent(app: FastifyInstance, { key, kind, state, delivery, delivery_error, last_error, payload, written_by, at }: Sent): Placed {
+  const message = opened(app.vault, key, payload) as SmsPayload | EmailPayload;
+  const arrived = DELIVERIES[state];
+  return {
+    source: "hub",
+    at,
+    entry: {
+      kind: "message", id: sentAs(key), doctype: "Outbox", name: key, at: new Date(at).toISOString(), by: written_by, direction: "out", channel: kind, address: message.to,
+      subject: "subject" in message ? message.subject : null,
+      text: "body" in message ? message.body : message.text,
+      delivery: arrived === "sent" ? (delivery ?? "sent") : arrived,
+      error: delivery_error ?? (arrived === "sent" ? null : last_error),
+    },
+  };
+}
+
 /** The messages that went to a customer, by themselves or about an order of theirs. */
 export async function sentTo(app: FastifyInstance, customer: string, where: Cursor): Promise<Placed[]> {
   const { rows } = await app.db.query<Sent>(
-    `select key, kind, state, delivery, delivery_error, last_error, payload, written_by, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-     from outbox
+    `select ${SENT} from outbox
      where kind in ('sms', 'email') and ($2::timestamptz is null or created_at <= $2)
        and (customer = $1 or (customer is null and subject in (select id from order_intake where documents ->> 'customer' = $1)))
      order by created_at desc, key desc limit $3`,
     [customer, where.hub?.at ?? null, PANEL_PAGE + 1 + (where.hub?.shown.length ?? 0)],
   );
-  return rows.map(({ key, kind, state, delivery, delivery_error, last_error, payload, written_by, at }) => {
-    const message = opened(app.vault, key, payload) as SmsPayload | EmailPayload;
-    const arrived = DELIVERIES[state];
-    return {
-      source: "hub",
-      at,
-      entry: {
-        kind: "message", id: sentAs(key), doctype: "Outbox", name: key, at: new Date(at).toISOString(), by: written_by, direction: "out", channel: kind, address: message.to,
-        subject: "subject" in message ? message.subject : null,
-        text: "body" in message ? message.body : message.text,
-        delivery: arrived === "sent" ? (delivery ?? "sent") : arrived,
-        error: delivery_error ?? (arrived === "sent" ? null : last_error),
-      },
-    };
-  });
+  return rows.map((row) => placedSent(app, row));
+}
+
+/** The SMS that went to a number, whoever's it is; the newest, newest first. */
+export async function sentToNumber(app: FastifyInstance, numberHash: string, limit: number): Promise<ThreadEntry[]> {
+  const { rows } = await app.db.query<Sent>(`select ${SENT} from outbox where number_hash = $1 order by created_at desc, key desc limit $2`, [numberHash, limit]);
+  return rows.map((row) => placedSent(app, row).entry);
 }

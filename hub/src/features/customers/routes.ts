@@ -8,6 +8,7 @@ import { asPerson, ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpn
 import type { Caller } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
+import { answerCustomer } from "../messages/conversation-rows.ts";
 import { sendByStaff } from "../messages/staff-sms.ts";
 import { sentTo } from "./hub-side.ts";
 import { overviewOf } from "./overview.ts";
@@ -89,7 +90,7 @@ export async function customers(root: FastifyInstance): Promise<void> {
         summary: "Sends an SMS to a customer",
         description:
           "To a number of their contacts, their own mobile unless told. 202 once it is kept; it leaves by the outbox, and its delivery is seen in the thread. " +
-          "The same `id` again sends nothing more. 409 `sms_stopped` for a number that asked for no more; 422 for one that is not theirs.",
+          "What the customer wrote by SMS is answered by it. The same `id` again sends nothing more. 409 `sms_stopped` for a number that asked for no more; 422 for one that is not theirs.",
         params,
         body: smsByStaff,
         response: { 202: smsAccepted, 404: problem, 409: problem, 422: problem, 503: problem },
@@ -98,7 +99,8 @@ export async function customers(root: FastifyInstance): Promise<void> {
     async (request, reply) => {
       const { name } = request.params;
       const numbers = (await answered(phonesOf(name, asPerson(request)))).map(({ phone }) => String(phone));
-      return reply.code(202).send(await sendByStaff(root, { ...request.body, customer: name, numbers, user: request.staff?.user ?? "" }));
+      const user = request.staff?.user ?? "";
+      return reply.code(202).send(await sendByStaff(root, { ...request.body, customer: name, subject: name, numbers, user, answers: (client) => answerCustomer(client, name, user) }));
     },
   );
 

@@ -11,7 +11,7 @@ import { extendedLead, newLead, phoneSpellings } from "./lead-steps.ts";
 
 export const LEADS_QUEUE = "leads";
 /** One wish at a time, over all hubs: two of the same person would both find nobody, and ERPNext compares e-mails but not phones. */
-const ONE_AT_A_TIME = 4_002;
+export const ONE_AT_A_TIME = 4_002;
 /** Refusals that come from someone else having been faster; the wish is looked at again. */
 const OVERTAKEN = new Set(["DuplicateEntryError", "UniqueValidationError", "ExpectationError", "DoesNotExistError"]);
 const ATTEMPTS = 5;

@@ -1,5 +1,6 @@
 /** A wish as the steps of a unit of work: a Lead for someone new, one more note on the Lead of someone known. */
 import type { AddressDetails } from "@gigafibre/contracts/addresses";
+import { formatPhone } from "@gigafibre/contracts/format-phone";
 import type { LeadRequest } from "@gigafibre/contracts/leads";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
@@ -14,9 +15,6 @@ const WISHES: Readonly<Record<LeadRequest["interest"], string>> = {
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** Ten digits as people in Quebec write them. */
-export const phoneAsWritten = (digits: string): string => `${digits.slice(0, 3)} ${digits.slice(3, 6)}-${digits.slice(6)}`;
-
 /** The same number as staff may have typed it. */
 export function phoneSpellings(digits: string): string[] {
   const [area, exchange, line] = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)];
@@ -27,7 +25,7 @@ function noteOf(wish: LeadRequest, address: AddressDetails): string {
   const lines = [
     wish.name,
     wish.email,
-    wish.phone && phoneAsWritten(wish.phone),
+    wish.phone && formatPhone(wish.phone),
     `${address.label} (${address.uuid})`,
     wish.message,
   ];
@@ -46,7 +44,7 @@ const nameable = (name: string | undefined): string => (name ?? "").replace(/[<>
 
 export function newLead(wish: LeadRequest, address: AddressDetails): Step[] {
   const values: StepValues = {
-    first_name: nameable(wish.name) || (wish.email ?? phoneAsWritten(wish.phone ?? "")),
+    first_name: nameable(wish.name) || (wish.email ?? formatPhone(wish.phone ?? "")),
     type: "Client",
     ...(wish.email ? { email_id: wish.email } : {}),
     ...(wish.phone ? { mobile_no: wish.phone } : {}),
@@ -71,6 +69,29 @@ export function extendedLead(lead: ErpnextDocument, wish: LeadRequest, address: 
     notes: [...notes.map(keptNote), { note: noteOf(wish, address) }],
   };
   return [{ op: "update", doctype: "Lead", name: lead.name, values, expect: { modified: lead.modified } }];
+}
+
+export interface SmsWish {
+  /** Ten digits. */
+  readonly digits: string;
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+const smsNote = ({ digits, name, text }: SmsWish): string =>
+  `<p><strong>A écrit par SMS</strong><br>${[name, formatPhone(digits), text].filter((line): line is string => Boolean(line)).map(escaped).join("<br>").replaceAll("\n", "<br>")}</p>`;
+
+/** Somebody who wrote to us, at no address yet. */
+export const smsLead = (wish: SmsWish): Step[] => [
+  { op: "insert", doctype: "Lead", values: { first_name: nameable(wish.name) || formatPhone(wish.digits), type: "Client", mobile_no: wish.digits, notes: [{ note: smsNote(wish) }] }, as: "lead" },
+];
+
+/** What they wrote since, unless it stands there; nothing then. */
+export function notedOnce(lead: ErpnextDocument, wish: SmsWish): Step[] {
+  const notes = Array.isArray(lead["notes"]) ? (lead["notes"] as { name: string; note?: unknown }[]) : [];
+  const words = escaped(wish.text).replaceAll("\n", "<br>");
+  if (notes.some(({ note }) => String(note).includes(words))) return [];
+  return [{ op: "update", doctype: "Lead", name: lead.name, values: { notes: [...notes.map(keptNote), { note: smsNote(wish) }] }, expect: { modified: lead.modified } }];
 }
 
 /** A row that is there already, as ERPNext keeps it: what is left out of a row is emptied. */

@@ -1,6 +1,5 @@
 /** SMS that came in, as the hub keeps them. */
 import type pg from "pg";
-import type { InboundMessage } from "@gigafibre/contracts/messages";
 import type { Vault } from "../../encryption.ts";
 
 export interface InboundRow {
@@ -13,7 +12,10 @@ export interface InboundRow {
   readonly communication: string | null;
   readonly received_at: Date;
 }
-type Said = Pick<InboundMessage, "from" | "text">;
+interface Said {
+  readonly from: string;
+  readonly text: string;
+}
 type Connection = pg.ClientBase | pg.Pool;
 
 const COLUMNS = "sid, payload, number_hash, wish, state, customer, communication, received_at";
@@ -32,13 +34,4 @@ export async function inboundRow(db: Connection, sid: string): Promise<InboundRo
   return rows[0];
 }
 
-export async function newestInbound(db: Connection, unknown: boolean, limit: number): Promise<InboundRow[]> {
-  const { rows } = await db.query<InboundRow>(`select ${COLUMNS} from inbound_message where not $1 or state = 'unknown' order by received_at desc limit $2`, [unknown, limit]);
-  return rows;
-}
-
-export const saidIn = (vault: Vault, { sid, payload }: InboundRow): Said => JSON.parse(vault.open(payload, contextOf(sid))) as Said;
-
-export function shownInbound(vault: Vault, row: InboundRow): InboundMessage {
-  return { sid: row.sid, ...saidIn(vault, row), received_at: row.received_at.toISOString(), customer: row.customer, wish: row.wish };
-}
+export const saidIn = (vault: Vault, { sid, payload }: Pick<InboundRow, "sid" | "payload">): Said => JSON.parse(vault.open(payload, contextOf(sid))) as Said;

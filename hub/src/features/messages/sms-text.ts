@@ -1,14 +1,12 @@
 import { formatDay } from "@gigafibre/contracts/dates";
+import { isGsm } from "@gigafibre/contracts/sms-segments";
 import type { ToldOrder } from "./told-order.ts";
-
-/** GSM 03.38's basic alphabet: a text within it costs one message of 160 characters rather than three of 67. */
-const GSM7 = /[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]/;
 
 /** The text in GSM's alphabet: "août" becomes "aout". */
 export function toGsm7(text: string): string {
   return [...text.replace(/[\u00a0\u202f]/g, " ").replaceAll("’", "'")]
-    .map((character) => (GSM7.test(character) ? character : character.normalize("NFD").replace(/\p{M}/gu, "")))
-    .filter((character) => GSM7.test(character))
+    .map((character) => (isGsm(character) ? character : character.normalize("NFD").replace(/\p{M}/gu, "")))
+    .filter(isGsm)
     .join("");
 }
 

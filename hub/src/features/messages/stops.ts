@@ -30,3 +30,6 @@ export async function stoppedAmong(app: FastifyInstance, numbers: readonly strin
 export async function obey(client: pg.ClientBase, hash: string, wish: "stop" | "start"): Promise<void> {
   await client.query(wish === "stop" ? "insert into sms_stop (number_hash) values ($1) on conflict do nothing" : "delete from sms_stop where number_hash = $1", [hash]);
 }
+
+/** Twilio was told before we were: it lets nothing through to that number. */
+export const saysStopped = (error: string | null): boolean => /\b21610\b/.test(error ?? "");

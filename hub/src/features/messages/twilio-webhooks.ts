@@ -7,10 +7,11 @@ import { problem } from "@gigafibre/contracts/problems";
 import { transaction } from "../../plugins/database.ts";
 import { Refusal } from "../../plugins/problems.ts";
 import { recordEvent } from "../live-events/record-event.ts";
+import { aboutOf } from "../outbox/rows.ts";
 import { STATUS_PATH } from "../outbox/sms.ts";
 import { INBOUND } from "./inbound.ts";
 import { keepInbound } from "./inbound-rows.ts";
-import { numberHash, obey } from "./stops.ts";
+import { numberHash, obey, saysStopped } from "./stops.ts";
 
 const fields = z.record(z.string(), z.string());
 const came = z.looseObject({ MessageSid: z.string().min(1).max(64), From: z.string().min(1).max(64), Body: z.string().max(10_000).default(""), OptOutType: z.string().optional() });
@@ -80,25 +81,25 @@ export async function twilioWebhooks(app: FastifyInstance): Promise<void> {
     async (request, reply) => {
       const said = became.safeParse(verified(request));
       if (!said.success) throw new Refusal("malformed_body");
-      const { MessageStatus: status, ErrorCode: code } = said.data;
+      const { MessageSid: sid, MessageStatus: status, ErrorCode: code } = said.data;
       const delivery = DELIVERED.has(status) ? "delivered" : FAILED.has(status) ? "failed" : null;
-      if (delivery) await note(app, request.query.message ?? "", delivery, delivery === "failed" ? `Twilio ${status}${code ? ` ${code}` : ""}` : null);
+      if (delivery) await note(app, { key: request.query.message ?? "", sid }, delivery, delivery === "failed" ? `Twilio ${status}${code ? ` ${code}` : ""}` : null);
       return reply.type("text/xml").send(SILENCE);
     },
   );
 }
 
-/** A message that arrived did: nothing said of it later undoes that. */
-async function note(app: FastifyInstance, key: string, delivery: "delivered" | "failed", error: string | null): Promise<void> {
+/** A message that arrived did: nothing said of it later undoes that. Nor is anything said of one that was sent again since. */
+async function note(app: FastifyInstance, { key, sid }: { key: string; sid: string }, delivery: "delivered" | "failed", error: string | null): Promise<void> {
   await transaction(app.db, async (client) => {
-    const { rows } = await client.query<{ customer: string | null }>(
-      `update outbox set delivery = $2, delivery_error = $3 where key = $1 and kind = 'sms' and delivery is distinct from 'delivered' and delivery is distinct from $2
-       returning coalesce(customer, (select documents ->> 'customer' from order_intake where id = subject)) as customer`,
-      [key, delivery, error],
+    const { rows } = await client.query<{ number_hash: string | null }>(
+      `update outbox set delivery = $2, delivery_error = $3
+       where key = $1 and kind = 'sms' and delivery is distinct from 'delivered' and delivery is distinct from $2 and failed_ref is distinct from $4 returning number_hash`,
+      [key, delivery, error, sid],
     );
     const [row] = rows;
     if (!row) return;
-    const about = row.customer === null ? { doctype: "Outbox", name: key } : { doctype: "Customer", name: row.customer };
-    await recordEvent(client, { key: `outbox:${key}:${delivery}`, kind: delivery === "failed" ? "message.failed" : "message.delivered", ...about });
+    if (row.number_hash !== null && saysStopped(error)) await obey(client, row.number_hash, "stop");
+    await recordEvent(client, { key: `outbox:${key}:${delivery}:${sid}`, kind: delivery === "failed" ? "message.failed" : "message.delivered", ...(await aboutOf(client, key)) });
   });
 }

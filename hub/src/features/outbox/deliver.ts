@@ -5,12 +5,12 @@
 import type { FastifyInstance } from "fastify";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
-import { isStopped } from "../messages/stops.ts";
+import { isStopped, numberHash, obey, saysStopped } from "../messages/stops.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import type { Channel } from "./channel.ts";
 import { chatChannel } from "./chat.ts";
 import { emailChannel } from "./email.ts";
-import { backToWaiting, beginSending, noteUncertain, OUTBOX, payloadOf, rowOf, settle, unsettledKeys } from "./rows.ts";
+import { aboutOf, backToWaiting, beginSending, noteUncertain, OUTBOX, payloadOf, rowOf, settle, unsettledKeys } from "./rows.ts";
 import type { MessageKind, OutboxRow, SmsPayload } from "./rows.ts";
 import { smsChannel } from "./sms.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -79,7 +79,9 @@ async function deliver(app: FastifyInstance, channels: Readonly<Record<MessageKi
       reached(`outbox.${row.kind}_recorded`, key);
       return;
     case "refused":
-      return giveUp(app, row, "dead", outcome.error);
+      if (row.kind !== "sms" || !saysStopped(outcome.error)) return giveUp(app, row, "dead", outcome.error);
+      await transaction(app.db, (client) => obey(client, numberHash(app, (payload as SmsPayload).to), "stop"));
+      return giveUp(app, row, "refused", outcome.error);
     case "not_sent":
       await backToWaiting(app.db, key, outcome.error);
       break;
@@ -95,6 +97,7 @@ async function giveUp(app: FastifyInstance, row: OutboxRow, state: "dead" | "exp
   app.log[state === "refused" ? "info" : "error"]({ message: row.key, error }, `a message is ${state}`);
   await transaction(app.db, async (client) => {
     if (!(await settle(client, row.key, state, { error }))) return;
-    await recordEvent(client, { key: `outbox:${row.key}:${state}:${Date.now()}`, kind: state === "refused" ? "message.failed" : "outbox.dead", doctype: "Outbox", name: row.key });
+    const key = `outbox:${row.key}:${state}:${Date.now()}`;
+    await recordEvent(client, state === "refused" ? { key, kind: "message.failed", ...(await aboutOf(client, row.key)) } : { key, kind: "outbox.dead", doctype: "Outbox", name: row.key });
   });
 }

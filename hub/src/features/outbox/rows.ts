@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import type { Language } from "@gigafibre/contracts/language";
 import type { Vault } from "../../encryption.ts";
+import { numberHash } from "../messages/stops.ts";
 
 export const OUTBOX = "outbox";
 
@@ -65,21 +66,23 @@ export interface OutboxRow {
   readonly attempts: number;
   readonly last_error: string | null;
   readonly provider_ref: string | null;
+  /** What the provider said became of it. */
+  readonly delivery: "delivered" | "failed" | null;
   readonly created_at: Date;
   readonly sending_since: Date | null;
   readonly settled_at: Date | null;
 }
 
-const COLUMNS = "key, kind, subject, not_after, state, attempts, last_error, provider_ref, created_at, sending_since, settled_at";
+const COLUMNS = "key, kind, subject, not_after, state, attempts, last_error, provider_ref, delivery, created_at, sending_since, settled_at";
 const sealContext = (key: string): string => `outbox:${key}`;
 
 /** Writes the message in the caller's transaction and queues its delivery, at once unless told. Once by key. */
 export async function put(app: FastifyInstance, client: pg.ClientBase, message: Message, afterSeconds = 0): Promise<void> {
   const { rowCount } = await client.query(
-    `insert into outbox (key, kind, subject, payload, not_after, customer, written_by) values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing`,
+    `insert into outbox (key, kind, subject, payload, not_after, customer, written_by, number_hash) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing`,
     [
       message.key, message.kind, message.subject, sealed(app.vault, message.key, message.payload), message.not_after,
-      message.customer ?? null, message.written_by ?? null,
+      message.customer ?? null, message.written_by ?? null, message.kind === "sms" ? numberHash(app, message.payload.to) : null,
     ],
   );
   if (rowCount === 1) await app.workers.enqueue(client, OUTBOX, message.key, afterSeconds > 0 ? { afterSeconds } : {});
@@ -145,15 +148,30 @@ export async function settle(
   return rowCount === 1;
 }
 
-/** A person asks for it again. What may have left before is still looked for, for `sending_since` stays. */
+/**
+ * A person asks for it again. What may have left before is still looked for, for `sending_since` stays; what did leave and did not arrive begins
+ * anew.
+ */
 export async function revive(client: pg.ClientBase, key: string, notAfter: Date): Promise<OutboxRow | undefined> {
   const { rows } = await client.query<OutboxRow>(
-    `update outbox set state = case when sending_since is null then 'waiting' else 'sending' end, attempts = 0, settled_at = null,
-       not_after = greatest(not_after, $2)
-     where key = $1 and state in ('dead', 'expired', 'skipped', 'refused') returning ${COLUMNS}`,
+    `update outbox set state = case when sending_since is null or delivery = 'failed' then 'waiting' else 'sending' end, attempts = 0, settled_at = null,
+       not_after = greatest(not_after, $2), sending_since = case when delivery = 'failed' then null else sending_since end,
+       failed_ref = case when delivery = 'failed' then provider_ref else failed_ref end, provider_ref = case when delivery = 'failed' then null else provider_ref end,
+       delivery = nullif(delivery, 'failed'), delivery_error = null, let_be_by = null, let_be_at = null
+     where key = $1 and (state in ('dead', 'expired', 'skipped', 'refused') or (state = 'done' and delivery = 'failed')) returning ${COLUMNS}`,
     [key, notAfter],
   );
   return rows[0];
+}
+
+/** Whose message it is, for those who are told of it: its Customer where there is one. */
+export async function aboutOf(client: pg.ClientBase, key: string): Promise<{ doctype: string; name: string }> {
+  const { rows } = await client.query<{ customer: string | null }>(
+    "select coalesce(customer, (select documents ->> 'customer' from order_intake where id = subject)) as customer from outbox where key = $1",
+    [key],
+  );
+  const customer = rows[0]?.customer ?? null;
+  return customer === null ? { doctype: "Outbox", name: key } : { doctype: "Customer", name: customer };
 }
 
 export async function unsettledKeys(db: Connection): Promise<string[]> {

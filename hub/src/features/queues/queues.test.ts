@@ -111,7 +111,7 @@ describe("what waits for a person", () => {
     };
     const path = (key: string): string => `/api/outbox/${encodeURIComponent(key)}`;
     const [one, other] = [await wrong("GF-QUEUE-1"), await wrong("GF-QUEUE-2")];
-    const of = (key: string) => row("messages", (each) => each.key === key);
+    const of = (key: string) => row("outbox", (each) => each.key === key);
     expect(await eventually("the message to be dead", () => of(one))).toMatchObject({ kind: "sms", state: "dead", last_error: expect.stringContaining("21211") as string });
     expect((await get(`${path(one)}/content`)).json()).toEqual({ key: one, to: "+15005550001", title: null, text: "Commande confirmée! GF-QUEUE-1" });
     expect((await post(`${path(one)}/retry`, { to: "12" })).statusCode).toBe(422);

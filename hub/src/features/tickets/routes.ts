@@ -15,6 +15,7 @@ import type { EmailBlock } from "../messages/email-html.ts";
 import { emailText } from "../messages/email-text.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { WORTH_TELLING_HOURS } from "../messages/order-messages.ts";
+import { answerCustomer } from "../messages/conversation-rows.ts";
 import { isStopped } from "../messages/stops.ts";
 import { put } from "../outbox/rows.ts";
 import type { Message } from "../outbox/rows.ts";
@@ -73,7 +74,9 @@ export async function tickets(root: FastifyInstance): Promise<void> {
       const steps: Step[] = [...said, { op: "update", doctype: "Issue", name: issue.name, values: { status: body.close ? "Closed" : "Replied" }, expect: { status: textOf(issue, "status") } }];
       return { steps, plan: { messages } };
     },
-    async settle(client, { body }, { messages }) {
+    async settle(client, { body, asked_by }, { messages }) {
+      const [sms] = messages.filter(({ kind }) => kind === "sms");
+      if (sms?.customer) await answerCustomer(client, sms.customer, asked_by);
       for (const message of messages) await put(root, client, { ...message, not_after: new Date(message.not_after) });
       return { issue: body.issue };
     },

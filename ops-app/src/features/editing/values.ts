@@ -1,6 +1,7 @@
 /** A value as a person reads it, as they type it, and back. */
 import type { MetaField } from "@gigafibre/contracts/doctype-meta";
 import { formatMoney } from "@gigafibre/contracts/format-money";
+import { formatPhone } from "@gigafibre/contracts/format-phone";
 import type { Bilingual, Language } from "@gigafibre/contracts/language";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import type { HeldDocument } from "@gigafibre/contracts/customer-360";
@@ -99,13 +100,6 @@ export function shownValue(field: MetaField | undefined, value: Value, language:
     case "Datetime":
       return new Intl.DateTimeFormat(`${language}-CA`, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(`${String(value).slice(0, 19).replace(" ", "T")}Z`));
     default:
-      return field?.options === "Phone" || field?.fieldtype === "Phone" ? shownPhone(String(value)) : typeof value === "number" ? decimal(value, language) : value;
+      return field?.options === "Phone" || field?.fieldtype === "Phone" ? formatPhone(String(value)) : typeof value === "number" ? decimal(value, language) : value;
   }
-}
-
-/** `+14505550142` as people here write it. */
-export function shownPhone(phone: string): string {
-  // What a person wrote with spaces or dashes stays as they wrote it.
-  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(/^\d{10}$/.test(phone) ? `+1${phone}` : phone.replaceAll(/[\s().-]/g, ""));
-  return digits ? `${digits[1] ?? ""} ${digits[2] ?? ""}-${digits[3] ?? ""}` : phone;
 }

@@ -56,12 +56,12 @@ export const askSubject = (event: LiveEvent): Promise<Subject | null> =>
 /** Where someone does something about it. */
 const QUEUE_OF: Partial<Record<EventKind, QueueName>> = {
   "order.needs_attention": "orders", "order.awaiting_proof": "proof", "order.unproven": "proof", "port.activation": "ports", "payment.held": "charges", "payment.declined": "charges",
-  "outbox.dead": "messages", "device.unknown": "devices",
+  "outbox.dead": "outbox", "device.unknown": "devices",
 };
 
 /** null: it is nowhere in this app. */
 export function leadsTo(router: Router, { kind, doctype, name }: LiveEvent, subject: Subject | null): RouteLocationRaw | null {
-  const queue = QUEUE_OF[kind] ?? (doctype === "Outbox" ? "messages" : undefined);
+  const queue = QUEUE_OF[kind] ?? (doctype === "Inbound Message" || kind === "message.failed" && doctype === "Outbox" ? "messages" : doctype === "Outbox" ? "outbox" : undefined);
   if (queue) return { name: "queues", params: { queue: SLUGS[queue] } };
   if (doctype === "Order") return visitsOf(name);
   const list = KINDS.find((each) => each.doctype === doctype);

@@ -104,6 +104,7 @@ export const SAID = {
   "device.matched": { says: { fr: "Appareil reconnu", en: "Device recognised" }, filter: "device" },
   "device.outage": { says: { fr: "Panne de plusieurs appareils", en: "Outage of many devices" }, filter: "device", someone: true },
   "message.received": { says: { fr: "SMS reçu", en: "SMS received" }, filter: "message", someone: true },
+  "message.handled": { says: { fr: "SMS répondu ou mis de côté", en: "SMS answered or set aside" }, filter: "message" },
   "message.failed": { says: { fr: "Message non livré", en: "Message not delivered" }, filter: "message", someone: true },
   "message.delivered": { says: { fr: "Message livré", en: "Message delivered" }, filter: "message" },
 } as const satisfies Record<EventKind, Said>;

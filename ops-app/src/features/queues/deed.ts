@@ -12,7 +12,7 @@ export interface Deed {
   readonly busy: Readonly<Ref<boolean>>;
   readonly refusal: Readonly<Ref<Refusal | null>>;
   /** @returns whether it was done */
-  readonly run: (deed: () => Promise<unknown>, done: Bilingual) => Promise<boolean>;
+  readonly run: (deed: () => Promise<unknown>, done: Bilingual | (() => Bilingual)) => Promise<boolean>;
 }
 
 export function useDeed(): Deed {
@@ -28,7 +28,7 @@ export function useDeed(): Deed {
       refusal.value = null;
       try {
         await deed();
-        Notify.create({ message: said(done), timeout: 3_000 });
+        Notify.create({ message: said(typeof done === "function" ? done() : done), timeout: 3_000 });
         return true;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;

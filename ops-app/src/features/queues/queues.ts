@@ -10,7 +10,7 @@ import { keys } from "../../query-keys.ts";
 /** What becomes late by the clock alone is no event. */
 const LATE_LOOK_MS = 5 * 60_000;
 
-export const QUEUES: readonly QueueName[] = ["orders", "proof", "ports", "charges", "messages", "devices"];
+export const QUEUES: readonly QueueName[] = ["messages", "orders", "proof", "ports", "charges", "outbox", "devices"];
 
 export function useQueues() {
   return useQuery({ queryKey: keys.hub("queues"), queryFn: ({ signal }) => askHub(queues, "/api/queues", { signal }), refetchInterval: LATE_LOOK_MS });

@@ -21,11 +21,12 @@ export const NAMES: Readonly<Record<QueueName, Bilingual>> = {
   ports: { fr: "Ports à activer", en: "Ports to activate" },
   charges: { fr: "Paiements", en: "Payments" },
   messages: { fr: "Messages", en: "Messages" },
+  outbox: { fr: "Envois bloqués", en: "Stuck messages" },
   devices: { fr: "Appareils inconnus", en: "Unknown devices" },
 };
 
 /** As they stand in the address. */
-export const SLUGS: Readonly<Record<QueueName, string>> = { orders: "commandes", proof: "preuves", ports: "ports", charges: "paiements", messages: "messages", devices: "appareils" };
+export const SLUGS: Readonly<Record<QueueName, string>> = { orders: "commandes", proof: "preuves", ports: "ports", charges: "paiements", messages: "messages", outbox: "envois", devices: "appareils" };
 
 export const texts = {
   fr: {
@@ -40,7 +41,8 @@ export const texts = {
       proof: "La visite est complétée; rien ne prouve encore que le service fonctionne. Sans preuve, dites pourquoi il peut être activé.",
       ports: "Un ONT numérisé attend d'être admis à son OLT. Collez la commande, puis confirmez: le technicien le voit aussitôt.",
       charges: "La carte n'a pas été débitée. Le service reste actif et la facture impayée.",
-      messages: "Ces messages n'ont pas pu partir. Corrigez le destinataire au besoin, puis renvoyez.",
+      messages: "Des SMS que personne n'a répondus, et les nôtres qui ne sont pas arrivés. Répondez, ou mettez de côté ce qui n'attend rien.",
+      outbox: "Ces messages n'ont pas pu partir. Corrigez le destinataire au besoin, puis renvoyez.",
       devices: "Ils se sont annoncés et aucun équipement ne porte leur numéro. Un appareil de moins de 30 minutes attend sans doute sa numérisation.",
     } satisfies Record<QueueName, string>,
     empty: {
@@ -48,7 +50,8 @@ export const texts = {
       proof: "Aucune visite sans preuve.",
       ports: "Aucun port à activer.",
       charges: "Tous les paiements sont passés.",
-      messages: "Tous les messages sont partis.",
+      messages: "Personne n'attend de réponse.",
+      outbox: "Tous les messages sont partis.",
       devices: "Tous les appareils sont connus.",
     } satisfies Record<QueueName, string>,
     attempt: (number: number) => `essai ${number}`,
@@ -114,7 +117,8 @@ export const texts = {
       proof: "The visit is completed; nothing proves yet that the service works. Without proof, say why it can be made live.",
       ports: "A scanned ONT waits to be let in at its OLT. Paste the command, then confirm: the technician sees it at once.",
       charges: "The card was not charged. The service stays live and the invoice unpaid.",
-      messages: "These messages could not leave. Correct whom they go to where needed, then send again.",
+      messages: "SMS that nobody has answered, and those of ours that did not arrive. Answer, or set aside what waits for nothing.",
+      outbox: "These messages could not leave. Correct whom they go to where needed, then send again.",
       devices: "They announced themselves and no equipment has their number. One that came less than 30 minutes ago probably waits for its scan.",
     } satisfies Record<QueueName, string>,
     empty: {
@@ -122,7 +126,8 @@ export const texts = {
       proof: "No visit without proof.",
       ports: "No port to activate.",
       charges: "All payments went through.",
-      messages: "All messages have left.",
+      messages: "Nobody waits for an answer.",
+      outbox: "All messages have left.",
       devices: "All devices are known.",
     } satisfies Record<QueueName, string>,
     attempt: (number: number) => `attempt ${number}`,

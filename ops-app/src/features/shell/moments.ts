@@ -14,6 +14,12 @@ export function ago(at: string, now = Date.now()): string {
   return relative.value.format(Math.trunc(seconds / size), unit);
 }
 
+/** `il y a 12 s`: of what may have happened this minute. */
+export function agoToTheSecond(at: string, now = Date.now()): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  return seconds > -60 ? relative.value.format(Math.min(seconds, 0), "second") : ago(at, now);
+}
+
 const hour = computed(() => new Intl.DateTimeFormat(`${language.value}-CA`, { timeStyle: "short" }));
 const dayAndHour = computed(() => new Intl.DateTimeFormat(`${language.value}-CA`, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }));
 /** Today by the hour alone. */
