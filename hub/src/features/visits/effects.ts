@@ -38,7 +38,7 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
   const arrives = arrives_at === null ? null : new Date(now + Date.parse(arrives_at) - Date.parse(action.sent_at));
   if (arrives !== null && arrives.getTime() < now) return null;
   const job = await app.erpnext.get("Dispatch Job", action.job);
-  const { phone, language } = await reachOf(app, job);
+  const { customer, phone, language } = await reachOf(app, job);
   if (textOf(job, "status") !== "En Route" || phone === null) return null;
   const token = tokenFor(app.vault, action.id);
   const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, textOf(job, "assigned_to"))]);
@@ -46,6 +46,7 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
     message: {
       key: setOutKey(action.job),
       subject: textOf(job, "order_id") || action.job,
+      ...(customer === "" ? {} : { customer }),
       not_after: new Date(now - age + WORTH_TELLING_MS),
       kind: "sms",
       payload: { to: phone, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },

@@ -41,7 +41,7 @@ export function useThread(overview: () => CustomerOverview, kind: Ref<ThreadKind
     void client.invalidateQueries({ queryKey: keys.hub("thread", name), predicate: ({ queryKey }) => queryKey[3] !== "all" });
   });
   return {
-    entries: computed(() => [...new Map((query.data.value?.pages ?? []).flatMap(({ entries }) => entries).map((entry) => [entry.id, entry])).values()]),
+    entries: computed(() => folded([...new Map((query.data.value?.pages ?? []).flatMap(({ entries }) => entries).map((entry) => [entry.id, entry])).values()])),
     hasMore: query.hasNextPage,
     loading: query.isFetching,
     refusal: computed(() => (query.error.value instanceof Refusal ? query.error.value : null)),
@@ -49,6 +49,26 @@ export function useThread(overview: () => CustomerOverview, kind: Ref<ThreadKind
       if (query.hasNextPage.value && !query.isFetchingNextPage.value) void query.fetchNextPage();
     },
   };
+}
+
+/** Changes of one document by one person, this near each other, are one. */
+const NEAR_MS = 2 * 60_000;
+
+/** Newest first, as they came: many small changes in a row are one entry, which keeps its place as more are added to it. */
+export function folded(entries: readonly ThreadEntry[]): ThreadEntry[] {
+  const found: ThreadEntry[] = [];
+  for (const entry of entries) {
+    const newer = found.at(-1);
+    const same = newer?.kind === "change" && entry.kind === "change" && newer.doctype === entry.doctype && newer.name === entry.name && newer.by === entry.by;
+    if (!same || Date.parse(newer.at) - Date.parse(entry.at) > NEAR_MS) {
+      found.push(entry);
+      continue;
+    }
+    const fields = new Map(entry.fields.map((each) => [each.field, each]));
+    for (const each of newer.fields) fields.set(each.field, { ...each, before: (fields.get(each.field) ?? each).before });
+    found[found.length - 1] = { ...newer, id: entry.id, fields: [...fields.values()] };
+  }
+  return found;
 }
 
 /** What a person wrote in Desk, as plain lines: none of its markup runs here. */

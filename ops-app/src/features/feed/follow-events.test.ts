@@ -35,4 +35,34 @@ describe("an event makes old", () => {
   it("what is the hub's own, many at once", async () => {
     expect(await oldAfter(event({ kind: "outbox.dead", doctype: "Outbox", name: "k" }), event({ kind: "order.received", doctype: "Order", name: "o" }))).toEqual(["hub outbox dead", "hub orders"]);
   });
+
+  it("a customer's page and thread once, when many small changes are over; and now and then where they never are", async () => {
+    vi.useFakeTimers();
+    const client = new QueryClient();
+    client.setQueryData(keys.customer("Rose"), {});
+    client.setQueryData(keys.hub("thread", "Rose", "all"), {});
+    client.setQueryData(keys.hub("queues"), {});
+    const read: Record<string, number> = {};
+    client.getQueryCache().subscribe((told) => {
+      const [, what] = told.query.queryKey as readonly string[];
+      if (told.type === "updated" && told.action.type === "invalidate" && what !== undefined) read[what] = (read[what] ?? 0) + 1;
+    });
+    const take = invalidating(client);
+    const during = async (ms: number, every: number): Promise<void> => {
+      for (let at = 0; at < ms; at += every) {
+        take(event({ kind: "message.received" }));
+        await vi.advanceTimersByTimeAsync(every);
+        // Each was read again before it was made old once more.
+        for (const query of client.getQueryCache().getAll()) query.setState({ isInvalidated: false });
+      }
+    };
+    await during(2_000, 100);
+    expect([read["Rose"], read["thread"]]).toEqual([undefined, undefined]);
+    expect(read["queues"]).toBeGreaterThan(5);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([read["Rose"], read["thread"]]).toEqual([1, 1]);
+    await during(9_000, 100);
+    expect(read["thread"]).toBe(3);
+    vi.useRealTimers();
+  });
 });

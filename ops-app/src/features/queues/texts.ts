@@ -41,7 +41,7 @@ export const texts = {
       proof: "La visite est complétée; rien ne prouve encore que le service fonctionne. Sans preuve, dites pourquoi il peut être activé.",
       ports: "Un ONT numérisé attend d'être admis à son OLT. Collez la commande, puis confirmez: le technicien le voit aussitôt.",
       charges: "La carte n'a pas été débitée. Le service reste actif et la facture impayée.",
-      messages: "Des SMS que personne n'a répondus, et les nôtres qui ne sont pas arrivés. Répondez, ou mettez de côté ce qui n'attend rien.",
+      messages: "Des SMS restés sans réponse, et les nôtres qui ne sont pas arrivés. Répondez, ou mettez de côté ce qui n'attend rien.",
       outbox: "Ces messages n'ont pas pu partir. Corrigez le destinataire au besoin, puis renvoyez.",
       devices: "Ils se sont annoncés et aucun équipement ne porte leur numéro. Un appareil de moins de 30 minutes attend sans doute sa numérisation.",
     } satisfies Record<QueueName, string>,
