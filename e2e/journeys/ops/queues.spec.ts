@@ -81,7 +81,7 @@ test("a message to a number that does not exist shows what it says, and leaves f
   const both = await twoOffices(browser, baseURL ?? "");
   const { order } = await ordered(agent, "500 555-0001");
   await workedOff(both, "Envois bloqués", `order:${order}:sms`, async (waiting) => {
-    await expect(waiting).toContainText("21211");
+    await expect(waiting).toContainText("Ce numéro n'existe pas");
     await waiting.getByRole("button", { name: /^Détails de/ }).click();
     await expect(waiting.getByLabel("Contenu")).toContainText(order);
     const to = waiting.getByLabel("Destinataire");

@@ -59,8 +59,8 @@ describe("a number that asked for no more SMS", () => {
     // The confirmation left by itself, when the order was created.
     "messages/order-messages.ts": () => Promise.resolve([]),
     "messages/live-messages.ts": async () => liveMessages(world.app, await theOrder(), await theSummary(), { invoice: null, charged: false }),
-    "messages/declined-messages.ts": async () => declinedMessages(world.app, await theOrder(), await theSummary(), { invoice: "ACC-1", reason: "x", key: "1", payUrl: "https://x/pay/1" }),
-    "messages/payment-link-messages.ts": async () => paymentLinkMessages(world.app, await theOrder(), await theSummary(), { id: randomUUID(), invoice: "ACC-1", owed_cents: 100, payUrl: "https://x/pay/1", by: "sms", user: STAFF.agent }),
+    "messages/declined-messages.ts": async () => declinedMessages(world.app, await addressed(), { ...pays(), charged: "ACC-1", reason: "x", key: "1", payUrl: "https://x/pay/1" }),
+    "messages/payment-link-messages.ts": async () => paymentLinkMessages(world.app, await addressed(), { id: randomUUID(), pays: pays(), asked: "ACC-1", owed_cents: 100, payUrl: "https://x/pay/1", by: ["sms"], user: STAFF.agent }),
     "messages/cancelled-messages.ts": async () => cancelledMessages(world.app, await addressed(), { call: randomUUID(), about: order, installed: false, refund_cents: 0, by_hand_cents: 0, nothing_owed: true, devices: 0, by: null }),
     "messages/service-messages.ts": async () => serviceMessages(world.app, await addressed(), { call: randomUUID(), about: order, kind: "suspension", label: null, total_cents: 0 }),
     "board/notices.ts": async () => {
@@ -99,6 +99,7 @@ describe("a number that asked for no more SMS", () => {
     if (!found) throw new Error("no order");
     return found;
   };
+  const pays = () => ({ order_id: null, invoice: "ACC-1" }) as const;
   const theSummary = () => summaryById(world.app.db, world.app.vault, order);
   const addressed = async () => {
     const document = await world.app.erpnext.get("Customer", customer);
