@@ -6,7 +6,10 @@ import { cents } from "./money.ts";
 export const dueSubscription = z.object({
   name: z.string(),
   customer: z.string(),
+  /** As people call them. */
+  customer_title: z.string(),
   service_location: z.string(),
+  place_title: z.string(),
   item: z.string(),
   label: z.string(),
   quantity: z.int(),

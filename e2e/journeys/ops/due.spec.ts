@@ -17,13 +17,16 @@ test("what is due from the second month on is on the office's home and on a page
   await expect(office.heading("À facturer")).toBeVisible();
   // The longest due is the first.
   const first = office.page.getByRole("row").nth(1);
-  await expect(first).toContainText(since);
-  await expect(first).toContainText(String(subscription["customer"]));
+  const said = new Intl.DateTimeFormat("fr-CA", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(since));
+  await expect(first).toContainText(said);
+  const place = await erpnext.get("Service Location", String(subscription["service_location"]));
+  await expect(first).toContainText(String((await erpnext.get("Customer", String(subscription["customer"])))["customer_name"]));
+  await expect(first).toContainText(`${String(place["address_line"])}, ${String(place["city"])}`);
   await expect(first).toContainText(formatMoney(Math.round(Number(subscription["price"]) * 100), "fr"));
   expect(await faultsOf(office.page, "due")).toEqual([]);
 
   // Somebody bills it: it is gone without a reload.
   await erpnext.update("Service Subscription", subscription.name, { next_billing_date: addDays(localDate(new Date()), 20) });
-  await expect(office.page.getByText(since)).toHaveCount(0, STANDS);
+  await expect(office.page.getByText(said)).toHaveCount(0, STANDS);
   await office.stop();
 });

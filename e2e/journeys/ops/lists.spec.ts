@@ -146,7 +146,7 @@ test("of 50,000 rows only those in sight are drawn and asked for, wherever it is
     const { doctype, limit_start: start, limit_page_length: length } = route.request().postDataJSON() as { doctype: string; limit_start: number; limit_page_length: number };
     if (doctype !== "Service Location") return route.continue();
     asked.push(start);
-    return route.fulfill({ json: { message: Array.from({ length }, (_, index) => ({ name: `LOC-${start + index + 1}`, modified: "2026-01-05 08:00:00.000000", address_line: `${start + index + 1} rang Long`, city: "Elgin", status: "Active" })) } });
+    return route.fulfill({ json: { message: Array.from({ length: Math.max(0, Math.min(length, 50_000 - start)) }, (_, index) => ({ name: `LOC-${start + index + 1}`, modified: "2026-01-05 08:00:00.000000", address_line: `${start + index + 1} rang Long`, city: "Elgin", status: "Active" })) } });
   });
   await office.page.goto("/ops/listes/lieux");
   await expect(rowOf(office, /^1 rang Long/)).toBeVisible();
@@ -160,5 +160,19 @@ test("of 50,000 rows only those in sight are drawn and asked for, wherever it is
   expect(asked.length).toBeLessThan(10);
   await office.press("Home");
   await expect(rowOf(office, /^1 rang Long/)).toBeInViewport();
+
+  // All of them in one file, told of while it is read; stopped, there is none.
+  await office.page.route("**/api/method/frappe.client.get_list", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await route.fallback();
+  });
+  const told = office.page.getByRole("status").filter({ hasText: /lignes sur 50\s000/ });
+  await office.button("Exporter").click();
+  await expect(told).toBeVisible();
+  await office.button("Arrêter").click();
+  await expect(told).toHaveCount(0);
+  const [download] = await Promise.all([office.page.waitForEvent("download", { timeout: 60_000 }), office.button("Exporter").click()]);
+  const lines = (await readFile(await download.path(), "utf8")).split("\r\n");
+  expect([lines.length, lines[50_000]?.split(";")[0]]).toEqual([50_002, "50000 rang Long"]);
   await office.stop();
 });

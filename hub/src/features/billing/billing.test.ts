@@ -36,6 +36,9 @@ describe("what recurs from the second month on", () => {
     await admin.update("Service Subscription", tv, { status: "Suspended" });
     const listed = await ours();
     expect(listed).toHaveLength(subscriptions.length - 1);
+    const place = await admin.get("Service Location", String(subscriptions[0]?.["service_location"]));
+    await admin.update("Customer", String(place["customer"]), { customer_name: "Rose Tremblay-Latour" });
+    expect((await ours())[0]).toMatchObject({ customer: place["customer"], customer_title: "Rose Tremblay-Latour", place_title: `${String(place["address_line"])}, ${String(place["city"])}` });
     expect(listed[0]).toMatchObject({ name: internet, item: "FTTH150I", amount_cents: 9_995, next_billing_date: addDays(today, -40) });
     await admin.update("Service Subscription", internet, { next_billing_date: addDays(today, 1) });
     expect((await ours()).map(({ name }) => name)).not.toContain(internet);
@@ -54,7 +57,7 @@ describe("what recurs from the second month on", () => {
   it("is for the office only, and needs ERPNext", async () => {
     expect((await due({})).statusCode).toBe(401);
     expect((await due({ cookie: `sid=${await world.erpnext.admin.sessionFor(STAFF.technician)}` })).statusCode).toBe(403);
-    await world.erpnext.fault({ kind: "down", match: { path: "Service" } });
+    await world.erpnext.fault({ kind: "down", match: { path: "lists.many" } });
     expect((await due()).json()).toMatchObject({ status: 503, reason: "erpnext_unavailable" });
   });
 });

@@ -9,6 +9,7 @@ export const texts = {
     place: "Lieu",
     service: "Abonnement",
     amount: "Montant",
+    more: (count: number) => `Montrer la suite (${count})`,
     sum: (subscriptions: number, customers: number) => `${subscriptions === 1 ? "1 abonnement" : `${subscriptions} abonnements`}, ${customers === 1 ? "1 client" : `${customers} clients`}, avant taxes`,
   },
   en: {
@@ -21,6 +22,7 @@ export const texts = {
     place: "Place",
     service: "Subscription",
     amount: "Amount",
+    more: (count: number) => `Show more (${count})`,
     sum: (subscriptions: number, customers: number) => `${subscriptions === 1 ? "1 subscription" : `${subscriptions} subscriptions`}, ${customers === 1 ? "1 customer" : `${customers} customers`}, before tax`,
   },
 };

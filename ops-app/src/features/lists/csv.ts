@@ -8,7 +8,7 @@ export const separatorOf = (language: Language): string => (language === "fr" ? 
 
 /** What a spreadsheet would take for a formula is kept a text; a number is none. */
 function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:[.,]\d+)?$/.test(text) ? `'${text}` : text;
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?\d+(?:[.,]\d+)?$/.test(text) ? `'${text}` : text;
 }
 
 function cell(value: string | number | null | undefined, language: Language): string {
