@@ -15,8 +15,10 @@ export const findHit = z.object({
   doctype: z.string(),
   name: z.string(),
   title: z.string(),
-  /** What tells it from others of the same title: an address, a status, an amount. */
+  /** What tells it from others of the same title: a number, a place, whose it is. */
   detail: z.string(),
+  /** What its own fields say besides, as ERPNext holds it: each is shown as its DocType says, in the reader's language. */
+  says: z.array(z.object({ field: z.string(), value: z.string() })).default([]),
   /** Whose it is, where it is somebody's: the Customer's document name. */
   customer: z.string().nullable(),
   /** Where it was found. */

@@ -4,8 +4,8 @@ import { faultsOf, Office } from "./office.ts";
 
 const HITS: FindAnswer = {
   hits: [
-    { kind: "customer", doctype: "Customer", name: "Rose Tremblay", title: "Rose Tremblay", detail: "450 555-0142", customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
-    { kind: "location", doctype: "Service Location", name: "SL-1", title: "123 rue Principale", detail: "Hemingford", customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
+    { kind: "customer", doctype: "Customer", name: "Rose Tremblay", title: "Rose Tremblay", detail: "450 555-0142", says: [], customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
+    { kind: "location", doctype: "Service Location", name: "SL-1", title: "123 rue Principale", detail: "Hemingford", says: [], customer: "Rose Tremblay", matched: { field: "customer_name", value: "Rose Tremblay" } },
   ],
 };
 
@@ -38,5 +38,31 @@ test("one box finds by the keyboard alone, keeps what was opened and pinned, and
   refuses = true;
   await box.fill("autre");
   await expect(office.page.getByRole("dialog", { name: "Trouver" }).getByRole("alert")).toContainText("Rien de ce que vous avez écrit n'est perdu");
+  await office.stop();
+});
+
+
+const SAID = [
+  ["a name, one letter wrong", "lefebre jean guy", "Jean-Guy Lefebvre"],
+  ["the last digits of a telephone", "555 0201", "Jean-Guy Lefebvre"],
+  ["an e-mail", "jeanguy.lefebvre@", "Jean-Guy Lefebvre"],
+  ["the number of another time", "DEMO-0002", "Jean-Guy Lefebvre"],
+  ["an address as people say it", "2862 rte 138 st anicet", "2862 Route 138, Saint-Anicet Actif · Jean-Guy Lefebvre"],
+  ["an address with a letter wrong", "2862 raute 138 saint-anicet", "2862 Route 138, Saint-Anicet Actif · Jean-Guy Lefebvre"],
+  ["a serial", "deco 00000002", "Routeur DECO00000002 Actif · TP-Link · Deco · Jean-Guy Lefebvre"],
+  ["a MAC address", "00-00-5e-00-11-01", "Routeur DECO00000002 Actif · TP-Link · Deco · Jean-Guy Lefebvre"],
+] as const;
+
+test("anybody is found by whatever they say of themselves, and Enter opens them", async ({ browser, baseURL }) => {
+  const office = await Office.start(browser, baseURL ?? "");
+  await office.signIn();
+  await office.press("Control+k");
+  const box = office.page.getByRole("combobox", { name: "Trouver" });
+  for (const [how, typed, first] of SAID) {
+    await box.fill(typed);
+    await expect(office.page.getByRole("option").first(), how).toHaveText(new RegExp(`^${first.replaceAll(" ", "\\s*")}`));
+  }
+  await office.press("Enter");
+  await expect(office.heading("Jean-Guy Lefebvre")).toBeVisible();
   await office.stop();
 });

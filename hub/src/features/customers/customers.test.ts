@@ -3,6 +3,7 @@ import { customerOverview, threadPage } from "@gigafibre/contracts/customer-360"
 import type { CustomerOverview, ThreadPage } from "@gigafibre/contracts/customer-360";
 import { findAnswer } from "@gigafibre/contracts/find";
 import { STAFF } from "../../../testing/erpnext-admin.ts";
+import { makePlace } from "../../../testing/plant.ts";
 import { startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
 
@@ -132,6 +133,21 @@ describe("anyone and anything", () => {
     ["a part of a MAC address", "cc:00:11", "equipment"],
   ])("is found by %s", async (_, typed, kind) => {
     expect((await found(typed))[0]).toMatchObject({ kind, customer });
+  });
+
+  it("is found by an address as people say it, abbreviated or misspelt", async () => {
+    const door = await makePlace(world.app.db);
+    const line = door.address().rue;
+    const [number = ""] = line.split(" ");
+    await world.erpnext.admin.insert("Service Location", { customer, address_line: line, city: "Saint-Anicet", postal_code: "J0S 1M0", rqa_uuid: door.uuid });
+    for (const typed of [line, `${number} r. de l'eglise`, `${number} rue de l'eglize st-anicet`, `${number} egilse`]) {
+      expect((await found(typed))[0], typed).toMatchObject({ kind: "location", customer, title: `${line}, Saint-Anicet`, says: [{ field: "status", value: "Pending Install" }] });
+    }
+  });
+
+  it("says what stands in its fields as ERPNext holds it, for the reader's own language", async () => {
+    const [job] = await world.erpnext.admin.list("Dispatch Job", [["customer", "=", customer]]);
+    expect((await found(String(job?.name)))[0]).toMatchObject({ title: job?.name, says: [{ field: "job_type", value: "Repair" }, { field: "status", value: "Open" }] });
   });
 
   it("is not found by whoever may not see it", async () => {

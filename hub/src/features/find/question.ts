@@ -67,6 +67,14 @@ function addressProbes(words: readonly string[]): Probe[] {
   });
 }
 
+/** Places at doors of the register, which knows what people mean by "2862 rte 138" or a street that is misspelt. */
+export function doorProbes(uuids: readonly string[]): Probe[] {
+  return uuids.length === 0 ? [] : [probe("doors", "location", ["address_line"], { filters: [["rqa_uuid", "in", uuids]] })];
+}
+
+/** A number and a word: it may be a door. */
+export const mayBeAddress = (typed: string): boolean => /\d/.test(typed) && /\p{L}{2}/u.test(typed) && !typed.includes("@");
+
 const anyOf = (fields: readonly string[], pattern: string): unknown[][] => fields.map((field) => [field, "like", pattern]);
 
 export function probesFor(typed: string): (AskedList | Probe)[] {

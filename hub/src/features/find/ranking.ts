@@ -16,25 +16,25 @@ const joined = (parts: readonly string[]): string => parts.filter((part) => part
 const addressOf = (row: Row): string => [textOf(row, "address_line"), textOf(row, "city")].filter(Boolean).join(", ");
 
 /** What a row is called, and what tells it from others. */
-function shown(kind: Probe["kind"], row: Row): Pick<FindHit, "title" | "detail"> {
+function shown(kind: Probe["kind"], row: Row): Pick<FindHit, "title" | "detail"> & { readonly says?: readonly string[] } {
   const of = (...fields: string[]): string => joined(fields.map((field) => textOf(row, field)));
   switch (kind) {
     case "customer":
       return { title: textOf(row, "customer_name"), detail: of("mobile_no", "email_id", "legacy_customer_id") };
     case "location":
-      return { title: addressOf(row), detail: of("customer_name", "postal_code", "status") };
+      return { title: addressOf(row), detail: of("customer_name", "postal_code"), says: ["status"] };
     case "equipment":
-      return { title: [textOf(row, "equipment_type"), textOf(row, "serial_number") || textOf(row, "mac_address")].filter(Boolean).join(" "), detail: of("brand", "model", "status", "customer") };
+      return { title: [textOf(row, "equipment_type"), textOf(row, "serial_number") || textOf(row, "mac_address")].filter(Boolean).join(" "), detail: of("brand", "model", "customer"), says: ["status"] };
     case "invoice":
-      return { title: textOf(row, "name"), detail: of("customer_name", "posting_date", "status") };
+      return { title: textOf(row, "name"), detail: of("customer_name"), says: ["posting_date", "status"] };
     case "job":
-      return { title: `${textOf(row, "job_type")} ${textOf(row, "name")}`, detail: of("customer_name", "city", "status") };
+      return { title: textOf(row, "name"), detail: of("customer_name", "city"), says: ["job_type", "scheduled_start", "status"] };
     case "issue":
-      return { title: textOf(row, "subject"), detail: of("name", "status", "customer") };
+      return { title: textOf(row, "subject"), detail: of("name", "customer"), says: ["status"] };
     case "lead":
-      return { title: textOf(row, "lead_name"), detail: of("mobile_no", "email_id", "city", "status") };
+      return { title: textOf(row, "lead_name"), detail: of("mobile_no", "email_id", "city"), says: ["status"] };
     case "subscription":
-      return { title: of("item_name", "phone_number"), detail: of("customer", "status") };
+      return { title: of("item_name", "phone_number"), detail: of("customer"), says: ["status"] };
     case "order":
       return { title: textOf(row, "name"), detail: of("customer") };
   }
@@ -80,7 +80,9 @@ export function ranked(probe: Probe, rows: readonly Row[], typed: string, certai
     const score = near && near.score > 0 ? near.score : certain ? 40 : 0;
     if (!near || score === 0) return [];
     const name = textOf(row, "name");
-    const hit = { kind: probe.kind, doctype: probe.doctype, name, ...shown(probe.kind, row), customer: probe.kind === "customer" ? name : textOf(row, "customer") || null, matched: near.matched };
+    const { title, detail, says = [] } = shown(probe.kind, row);
+    const said = says.map((field) => ({ field, value: textOf(row, field) })).filter(({ value }) => value !== "");
+    const hit = { kind: probe.kind, doctype: probe.doctype, name, title, detail, says: said, customer: probe.kind === "customer" ? name : textOf(row, "customer") || null, matched: near.matched };
     return [{ hit, score: score + WEIGHT[probe.kind] - (row["disabled"] ? 20 : 0) }];
   });
 }

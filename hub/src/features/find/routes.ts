@@ -6,12 +6,14 @@ import { isAgent } from "@gigafibre/contracts/session";
 import { asPerson, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Caller } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { doubtfulProbes, isProbe, probesFor } from "./question.ts";
+import { doorProbes, doubtfulProbes, isProbe, mayBeAddress, probesFor } from "./question.ts";
 import type { Probe } from "./question.ts";
 import { best, ranked } from "./ranking.ts";
 import type { Ranked } from "./ranking.ts";
 
 const ORDERS = 10;
+/** As many as a person reads through. */
+const DOORS = 8;
 const orderProbe: Probe = { as: "orders", kind: "order", doctype: "Order", looked: ["name"] };
 
 /** Anyone and anything by what is said of it, in one call of ERPNext; a second one where nobody is spelled so. */
@@ -39,7 +41,7 @@ export async function find(app: FastifyInstance): Promise<void> {
         tags: ["find"],
         summary: "Anyone and anything, by what is said of it",
         description:
-          "A name (accents and a slip forgiven), a phone in any spelling or its last digits, an e-mail, an address, an invoice, a serial, a MAC address, " +
+          "A name (accents and a slip forgiven), a phone in any spelling or its last digits, an e-mail, an address (as the website's search understands it), an invoice, a serial, a MAC address, " +
           "an order or a legacy id. At most 20, best first, of what the person may read in ERPNext; orders for those who take them.",
         querystring: findQuery,
         response: { 200: findAnswer, 503: problem },
@@ -51,8 +53,10 @@ export async function find(app: FastifyInstance): Promise<void> {
       try {
         const [there, here] = await Promise.all([asked(probesFor(typed), typed, caller, true), request.staff && isAgent(request.staff) ? orders(typed) : []]);
         const found = [...there, ...here];
-        const named = found.some(({ hit }) => hit.kind === "customer" || hit.kind === "location");
-        return { hits: best(named ? found : [...found, ...(await asked(doubtfulProbes(typed), typed, caller, false))]) };
+        if (found.some(({ hit }) => hit.kind === "customer" || hit.kind === "location")) return { hits: best(found) };
+        const doors = mayBeAddress(typed) ? await app.addressRegister.suggest(typed, DOORS) : [];
+        const meant = await Promise.all([asked(doubtfulProbes(typed), typed, caller, false), asked(doorProbes(doors.map(({ uuid }) => uuid)), typed, caller, true)]);
+        return { hits: best([...found, ...meant.flat()]) };
       } catch (error) {
         if (error instanceof ErpnextUnavailable) throw new Refusal("erpnext_unavailable", {}, error);
         throw error;
