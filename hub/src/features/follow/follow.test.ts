@@ -42,7 +42,28 @@ describe("a technician on the way", () => {
     expect(await tell(made.job.name, 45.1123456)).toBe(true);
     expect(await seen(token)).toMatchObject({ distance_km: 1.3, position: { latitude: 45.112 } });
     expect(JSON.stringify(await kept(made.job.name))).not.toContain(token);
-    expect((await look(`${token.slice(0, -1)}x`)).json()).toMatchObject({ status: 404, reason: "follow_not_found" });
+    expect((await look([...token].reverse().join(""))).json()).toMatchObject({ status: 404, reason: "follow_not_found" });
+  });
+
+  it("who says so again is followed by the same link, and told again only where they arrive a quarter of an hour off; another technician is told anew", async () => {
+    const made = await planned(world);
+    const sms = async (): Promise<string[]> => (await world.inbox.messages(made.job.name)).filter(({ channel }) => channel === "sms").map(({ text }) => text ?? "");
+    const again = async (by: Phone, minutes: number): Promise<unknown> => by.does(made.job.name, { kind: "set_out", arrives_at: new Date(Date.now() + minutes * 60_000).toISOString(), position: null });
+    const token = await leaves(made);
+    await again(phone, 20);
+    await again(phone, 32);
+    expect(Date.parse(String((await seen(token)).arrives_at)) - Date.now()).toBeGreaterThan(30 * 60_000);
+    await again(phone, 45);
+    const both = await eventually("what was moved to be told", async () => ((found) => found.length >= 2 && found)(await sms()));
+    expect(both).toHaveLength(2);
+    expect(both[1]).toMatch(new RegExp(`^Nouvelle heure d'arrivée: vers .+/suivi/${token} Gigafibre, ${made.job.name}$`));
+    expect((await seen(token)).state).toBe("en_route");
+    await world.erpnext.admin.update("Dispatch Job", made.job.name, { assigned_to: OTHER_TECHNICIAN });
+    await eventually("the end of it", async () => (await seen(token)).state === "arrived");
+    await again(await Phone.of(world, OTHER_TECHNICIAN), 25);
+    const three = await eventually("the other to be told of", async () => ((found) => found.length >= 3 && found)(await sms()));
+    expect(three[2]).toMatch(/^Technicien en route! /);
+    expect(three[2]).not.toContain(token);
   });
 
   it("is followed no more once they have arrived, and nothing of where they were is kept", async () => {

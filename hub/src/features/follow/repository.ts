@@ -1,6 +1,7 @@
 /** Who is followed on the way to which visit, and about where they are. Nothing of it is kept once they have arrived. */
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { localDate } from "@gigafibre/contracts/dates";
 import { distanceKm } from "@gigafibre/contracts/follow";
 import type { FollowAnswer } from "@gigafibre/contracts/follow";
 import type { Vault } from "../../encryption.ts";
@@ -15,8 +16,8 @@ const DECIMALS = 3;
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
 const rounded = (degrees: number): number => Number(degrees.toFixed(DECIMALS));
 
-/** Drawn from the action that began it, so that a repeat has the same. */
-export const tokenFor = (vault: Vault, action: string): string => vault.derive(`follow:${action}`).slice(0, TOKEN_LENGTH);
+/** Of a visit and who comes, so that who says so again is followed by the link that was sent. */
+export const tokenFor = (vault: Vault, { job, technician }: Pick<Departure, "job" | "technician">): string => vault.derive(`follow:${job}:${technician}`).slice(0, TOKEN_LENGTH);
 
 export interface Place {
   readonly latitude: number;
@@ -33,13 +34,35 @@ export interface Departure {
   readonly position: Place | null;
 }
 
-/** In the transaction that notes that they have left. */
-export async function beginFollow(client: pg.ClientBase, { job, token, technician, traccar_device, arrives_at, destination, position }: Departure): Promise<void> {
+/** What is news to the customer: that somebody is on the way, or that they arrive at another time than was said. */
+export type News = "on_the_way" | "arrives_otherwise";
+
+/** By as much an arrival that was told has moved before it is told again. */
+const MOVED_MS = 15 * 60_000;
+
+/** In the transaction that notes that they have left, or said so again. @returns what the customer is to be told of it; null: nothing new */
+export async function beginFollow(client: pg.ClientBase, departure: Departure): Promise<News | null> {
+  const { job, technician, arrives_at, position } = departure;
+  const { rows } = await client.query<{ told_arrives_at: Date | null }>(
+    "select told_arrives_at from follow_link where job = $1 and technician = $2 and ended_at is null and ends_at > now() for update", [job, technician],
+  );
+  const [begun] = rows;
+  if (!begun) {
+    await begin(client, departure);
+    return "on_the_way";
+  }
+  const otherwise = arrives_at !== null && (begun.told_arrives_at === null || Math.abs(arrives_at.getTime() - begun.told_arrives_at.getTime()) > MOVED_MS);
+  await client.query("update follow_link set arrives_at = coalesce($2, arrives_at), told_arrives_at = case when $3 then $2 else told_arrives_at end where job = $1", [job, arrives_at, otherwise]);
+  if (position) await notePosition(client, { job, technician }, position, new Date());
+  return otherwise ? "arrives_otherwise" : null;
+}
+
+async function begin(client: pg.ClientBase, { job, token, technician, traccar_device, arrives_at, destination, position }: Departure): Promise<void> {
   await client.query(
-    `insert into follow_link (job, token_hash, technician, traccar_device, arrives_at, to_latitude, to_longitude) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into follow_link (job, token_hash, technician, traccar_device, arrives_at, to_latitude, to_longitude, told_arrives_at) values ($1, $2, $3, $4, $5, $6, $7, $5)
      on conflict (job) do update set token_hash = excluded.token_hash, technician = excluded.technician, traccar_device = excluded.traccar_device,
        arrives_at = excluded.arrives_at, to_latitude = excluded.to_latitude, to_longitude = excluded.to_longitude,
-       latitude = null, longitude = null, position_at = null, ends_at = excluded.ends_at, ended_at = null`,
+       latitude = null, longitude = null, position_at = null, ends_at = excluded.ends_at, ended_at = null, told_arrives_at = excluded.told_arrives_at`,
     [job, hashOf(token), technician, traccar_device, arrives_at, destination?.latitude ?? null, destination?.longitude ?? null],
   );
   if (position) await notePosition(client, { job, technician }, position, new Date());
@@ -64,8 +87,10 @@ export async function isFollowed(db: Connection, job: string): Promise<boolean> 
   return rowCount !== 0;
 }
 
-/** Names the message that they are on the way. */
-export const setOutKey = (job: string): string => `visit:${job}:set_out:sms`;
+/** Names the message that they are on the way: one a visit, technician and day; another for each arrival that is told otherwise. */
+export const setOutKey = ({ job, technician, arrives_at }: Pick<Departure, "job" | "technician" | "arrives_at">, news: News): string =>
+  `${setOutKeys(job)}${technician}:${localDate(new Date())}${news === "on_the_way" ? "" : `:${arrives_at?.toISOString() ?? ""}`}:sms`;
+const setOutKeys = (job: string): string => `visit:${job}:set_out:`;
 
 /** They have arrived, or it is not their visit any more: nobody is told that they are on the way either. @param stillOf who goes on being followed */
 export async function endFollow(db: Connection, job: string, stillOf: string | null = null): Promise<void> {
@@ -74,7 +99,7 @@ export async function endFollow(db: Connection, job: string, stillOf: string | n
     [job, stillOf],
   );
   if (rowCount === 0) return;
-  await db.query("update outbox set state = 'skipped', last_error = 'they are not on the way any more', settled_at = now() where key = $1 and state = 'waiting'", [setOutKey(job)]);
+  await db.query("update outbox set state = 'skipped', last_error = 'they are not on the way any more', settled_at = now() where starts_with(key, $1) and state = 'waiting'", [setOutKeys(job)]);
 }
 
 interface Row {

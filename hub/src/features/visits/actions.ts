@@ -196,8 +196,8 @@ async function noteApplied(app: FastifyInstance, sender: Sender, action: VisitAc
   await transaction(app.db, async (client) => {
     if (!(await settle(client, action.id, "applied"))) return;
     if (left) {
-      await put(app, client, left.message, left.afterSeconds);
-      await beginFollow(client, left.departure);
+      const news = await beginFollow(client, left.departure);
+      if (news) await put(app, client, left.message(news), left.afterSeconds);
     }
     if (action.action.kind === "start" || action.action.kind === "complete") await endFollow(client, action.job);
     if (entered) await noteEntered(client, action.id, entered);

@@ -6,7 +6,7 @@ import type { VisitAction } from "@gigafibre/contracts/visits";
 import { textOf } from "../activation/activation-facts.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { setOutKey, tokenFor } from "../follow/repository.ts";
-import type { Departure, Place } from "../follow/repository.ts";
+import type { Departure, News, Place } from "../follow/repository.ts";
 import { reachOf } from "../messages/reach.ts";
 import { toGsm7 } from "../messages/sms-text.ts";
 import type { Message } from "../outbox/rows.ts";
@@ -21,7 +21,7 @@ const REST_FOLLOWS_SECONDS = 20;
 
 /** What the customer is told, and the link that follows the technician from then on. */
 export interface SetOut {
-  readonly message: Message;
+  readonly message: (news: News) => Message;
   readonly departure: Departure;
   /** The message waits so long for what may make it untrue. */
   readonly afterSeconds: number;
@@ -40,27 +40,20 @@ export async function setOutOf(app: FastifyInstance, action: VisitAction): Promi
   const job = await app.erpnext.get("Dispatch Job", action.job);
   const { customer, phone, language } = await reachOf(app, job);
   if (textOf(job, "status") !== "En Route" || phone === null) return null;
-  const token = tokenFor(app.vault, action.id);
-  const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, textOf(job, "assigned_to"))]);
+  const who = { job: action.job, technician: textOf(job, "assigned_to"), arrives_at: arrives };
+  const token = tokenFor(app.vault, who);
+  const [place, technician] = await Promise.all([app.erpnext.get("Service Location", textOf(job, "service_location")), technicianOf(app, who.technician)]);
   return {
-    message: {
-      key: setOutKey(action.job),
+    message: (news) => ({
+      key: setOutKey(who, news),
       subject: textOf(job, "order_id") || action.job,
       ...(customer === "" ? {} : { customer }),
       not_after: new Date(now - age + WORTH_TELLING_MS),
       kind: "sms",
-      payload: { to: phone, body: setOutSms(action.job, language, arrives, followUrl(app.config.PUBLIC_URL, language, token)) },
-    },
+      payload: { to: phone, body: setOutSms(action.job, language, { arrives, news }, followUrl(app.config.PUBLIC_URL, language, token)) },
+    }),
     afterSeconds: age > BY_NOW_MS ? REST_FOLLOWS_SECONDS : 0,
-    departure: {
-      job: action.job,
-      token,
-      technician: textOf(job, "assigned_to"),
-      traccar_device: textOf(technician, "traccar_device_id") || null,
-      arrives_at: arrives,
-      destination: pointOf(place),
-      position: action.action.position,
-    },
+    departure: { ...who, token, traccar_device: textOf(technician, "traccar_device_id") || null, destination: pointOf(place), position: action.action.position },
   };
 }
 
@@ -77,9 +70,13 @@ function pointOf(place: ErpnextDocument | null): Place | null {
 
 const followUrl = (publicUrl: string, language: Language, token: string): string => `${publicUrl.replace(/\/$/, "")}${language === "fr" ? "/suivi" : "/en/follow"}/${token}`;
 
+const SET_OUT = {
+  fr: { on_the_way: (time: string) => `Technicien en route!${time ? ` Arrivée prévue vers ${time}.` : ""} Suivez-le`, arrives_otherwise: (time: string) => `Nouvelle heure d'arrivée: vers ${time}. Suivez votre technicien` },
+  en: { on_the_way: (time: string) => `Your technician is on the way!${time ? ` Expected around ${time}.` : ""} Follow`, arrives_otherwise: (time: string) => `New arrival time: around ${time}. Follow your technician` },
+} as const satisfies Record<Language, Record<News, (time: string) => string>>;
+
 /** It ends with the job's number: that is how a message already sent is recognised. */
-export function setOutSms(job: string, language: Language, arrives: Date | null, url: string): string {
-  const time = arrives && new Intl.DateTimeFormat(language === "fr" ? "fr-CA" : "en-CA", { timeZone: TIME_ZONE, hour: "numeric", minute: "2-digit" }).format(arrives);
-  const text = language === "fr" ? `Technicien en route!${time ? ` Arrivée prévue vers ${time}.` : ""} Suivez-le: ${url}` : `Your technician is on the way!${time ? ` Expected around ${time}.` : ""} Follow: ${url}`;
-  return toGsm7(`${text} Gigafibre, ${job}`);
+export function setOutSms(job: string, language: Language, { arrives, news }: { readonly arrives: Date | null; readonly news: News }, url: string): string {
+  const time = arrives === null ? "" : new Intl.DateTimeFormat(language === "fr" ? "fr-CA" : "en-CA", { timeZone: TIME_ZONE, hour: "numeric", minute: "2-digit" }).format(arrives);
+  return toGsm7(`${SET_OUT[language][news](time)}: ${url} Gigafibre, ${job}`);
 }

@@ -194,8 +194,8 @@ describe("a technician's visits", () => {
     expect(near.some((each) => JSON.stringify(told).includes(`vers ${each}.`))).toBe(true);
     const { rows } = await world.app.db.query<{ key: string }>("select key from outbox where key like 'visit:%'");
     const keys = rows.map(({ key }) => key);
-    expect(keys).toContain(`visit:${made.job.name}:set_out:sms`);
-    for (const { job } of [late, past]) expect(keys).not.toContain(`visit:${job.name}:set_out:sms`);
+    const keyOf = ({ job }: Planned): string | undefined => keys.find((key) => key.startsWith(`visit:${job.name}:set_out:`));
+    expect([made, late, past].map((each) => keyOf(each) !== undefined)).toEqual([true, false, false]);
     expect(await sms(made.job.name)).toHaveLength(1);
   });
 
@@ -204,7 +204,7 @@ describe("a technician's visits", () => {
     const leaves = { made_at: "2001-01-01T10:00:00.000Z", sent_at: "2001-01-01T10:09:00.000Z" };
     for (const { job } of [arrived, driving]) await phone.does(job.name, { kind: "set_out", arrives_at: "2001-01-01T10:30:00.000Z", position: null }, leaves);
     await phone.does(arrived.job.name, { kind: "start" });
-    const stateOf = async ({ job }: Planned) => (await world.app.db.query<{ state: string }>("select state from outbox where key = $1", [`visit:${job.name}:set_out:sms`])).rows[0]?.state;
+    const stateOf = async ({ job }: Planned) => (await world.app.db.query<{ state: string }>("select state from outbox where starts_with(key, $1)", [`visit:${job.name}:set_out:`])).rows[0]?.state;
     await eventually("the other to be told", async () => {
       await world.hurry();
       return (await stateOf(driving)) === "done";
