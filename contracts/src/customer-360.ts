@@ -122,7 +122,7 @@ const entry = {
 };
 
 export const threadEntry = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("issue"), ...entry, subject: z.string(), status: z.string(), priority: z.string().nullable() }),
+  z.object({ kind: z.literal("issue"), ...entry, subject: z.string(), status: z.string(), priority: z.string().nullable(), /** Users it is given to. */ assigned: z.array(z.string()) }),
   z.object({ kind: z.literal("job"), ...entry, job_type: z.string(), status: z.string(), scheduled_start: z.string().nullable(), technician: z.string().nullable() }),
   z.object({
     kind: z.literal("message"),

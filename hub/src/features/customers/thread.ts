@@ -50,7 +50,7 @@ export function momentOf(local: string): string {
   return new Date(Math.min(near, asUtc - offsetAt(near - 3_600_000))).toISOString();
 }
 
-const ISSUE = ["name", "creation", "owner", "subject", "status", "priority"];
+const ISSUE = ["name", "creation", "owner", "subject", "status", "priority", "_assign"];
 const JOB = ["name", "creation", "owner", "job_type", "status", "scheduled_start", "technician_name"];
 const SAID = ["name", "creation", "owner", "sender", "phone_no", "recipients", "communication_medium", "sent_or_received", "delivery_status", "subject", "content", "reference_doctype", "reference_name", "message_id"];
 
@@ -110,7 +110,7 @@ export function entriesOf(lists: Lists): Placed[] {
   const itself = (doctype: string, row: Row) => [{ doctype, name: textOf(row, "name") }, `${doctype}:${textOf(row, "name")}`] as const;
   const beside = (row: Row, doctype = "reference_doctype", name = "reference_name") => ({ doctype: textOf(row, doctype), name: textOf(row, name) });
   return [
-    ...rows("issues").map((row) => placed(row, ...itself("Issue", row), (common) => ({ kind: "issue", ...common, subject: textOf(row, "subject"), status: textOf(row, "status"), priority: orNull(row, "priority") }))),
+    ...rows("issues").map((row) => placed(row, ...itself("Issue", row), (common) => ({ kind: "issue", ...common, subject: textOf(row, "subject"), status: textOf(row, "status"), priority: orNull(row, "priority"), assigned: z.array(z.string()).catch([]).parse(JSON.parse(textOf(row, "_assign") || "[]")) }))),
     ...rows("jobs").map((row) =>
       placed(row, ...itself("Dispatch Job", row), (common) => ({
         kind: "job", ...common, job_type: textOf(row, "job_type"), status: textOf(row, "status"), scheduled_start: orNull(row, "scheduled_start"), technician: orNull(row, "technician_name"),

@@ -19,6 +19,7 @@ import { answerCustomer } from "../messages/conversation-rows.ts";
 import { isStopped } from "../messages/stops.ts";
 import { put } from "../outbox/rows.ts";
 import type { Message } from "../outbox/rows.ts";
+import { assignment } from "./assignment.ts";
 
 type Body<Request extends z.ZodType> = Omit<z.output<Request>, "id">;
 
@@ -31,6 +32,7 @@ const responses = { 200: callAnswer, 403: problem, 404: problem, 409: problem, 4
 /** Issues, from the telephone to the visit that ends them. */
 export async function tickets(root: FastifyInstance): Promise<void> {
   const app = root.withTypeProvider<ZodTypeProvider>();
+  await root.register(assignment);
 
   const open = root.calls.add<Body<typeof ticketRequest>, null>({
     kind: "ticket",

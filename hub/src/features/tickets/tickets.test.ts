@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CustomerOverview } from "@gigafibre/contracts/customer-360";
 import { Agent } from "../../../testing/calls.ts";
+import { STAFF } from "../../../testing/erpnext-admin.ts";
 import type { Document } from "../../../testing/erpnext-admin.ts";
 import { ordered } from "../../../testing/installation.ts";
 import { eventually, startWorld } from "../../../testing/world.ts";
@@ -45,6 +46,25 @@ describe("a customer who calls", () => {
     const job = String(visit.documents["job"]);
     expect(await world.erpnext.admin.get("Dispatch Job", job)).toMatchObject({ job_type: "Repair", status: "Open", service_location: made.location });
     expect((await world.erpnext.admin.get("Issue", issue))["dispatch_job"]).toBe(job);
+  });
+
+  it("has a ticket that goes from hand to hand, seen in the thread and told to others, as Desk has it; never to who is not of the office", async () => {
+    const dispatcher = await Agent.of(world, STAFF.dispatcher);
+    const made = await ordered(world);
+    const customer = String(made.job["customer"]);
+    const issue = String((await agent.done(await agent.asks("tickets", { customer, subject: "Lenteur", text: "Le soir." }))).documents["issue"]);
+    const give = (by: Agent, user: string | null) => world.app.inject({ method: "PUT", url: `/api/tickets/${issue}/assignee`, headers: by.headers, payload: { user } });
+    const told = async (): Promise<number> => (await world.app.db.query("select 1 from event_log where kind = 'document.changed' and name = $1 and key like 'ticket.assigned:%'", [issue])).rowCount ?? 0;
+    expect((await agent.get<{ user: string }[]>("/api/tickets/people")).map(({ user }) => user)).toEqual(expect.arrayContaining([STAFF.agent, STAFF.dispatcher]));
+    expect((await give(agent, STAFF.agent)).json()).toEqual({ issue, assigned: [STAFF.agent] });
+    expect((await give(dispatcher, STAFF.dispatcher)).json()).toEqual({ issue, assigned: [STAFF.dispatcher] });
+    expect(await told()).toBe(2);
+    const { thread } = await agent.get<CustomerOverview>(`/api/customers/${encodeURIComponent(customer)}/overview`);
+    expect(thread.entries.find(({ name }) => name === issue)).toMatchObject({ kind: "issue", assigned: [STAFF.dispatcher] });
+    expect((await list("ToDo", ["reference_name", "=", issue])).map(({ allocated_to, status }) => [allocated_to, status]).sort()).toEqual([[STAFF.agent, "Cancelled"], [STAFF.dispatcher, "Open"]]);
+    expect((await give(agent, STAFF.technician)).statusCode).toBe(404);
+    expect((await give(await Agent.of(world, STAFF.technician), STAFF.agent)).statusCode).toBe(403);
+    expect((await give(agent, null)).json()).toEqual({ issue, assigned: [] });
   });
 
   it("twice is one customer after the merge: places, orders and messages are the other's, and the card that stays is said", async () => {

@@ -1,5 +1,11 @@
 export const texts = {
   fr: {
+    assign: "Assigner",
+    assign_about: (about: string) => `À qui est ${about}`,
+    assign_me: (name: string) => `${name} (moi)`,
+    assign_nobody: "À personne",
+    take_ticket: "Prendre le billet ouvert",
+    taken: (issue: string) => `${issue} est à vous.`,
     keep: "Laisser tel quel",
     close: "Fermer",
     under_way: "C'est gardé et cela suit son cours: la page le dira.",
@@ -67,6 +73,12 @@ export const texts = {
     keep_card: { into: "Celle de ce client", from: "Celle de l'autre" },
   },
   en: {
+    assign: "Assign",
+    assign_about: (about: string) => `Whose ${about} is`,
+    assign_me: (name: string) => `${name} (me)`,
+    assign_nobody: "Nobody's",
+    take_ticket: "Take the open ticket",
+    taken: (issue: string) => `${issue} is yours.`,
     keep: "Leave as it is",
     close: "Close",
     under_way: "It is kept and goes on by itself: the page will say so.",

@@ -85,10 +85,18 @@ const YES: Bilingual = { fr: "Oui", en: "Yes" };
 const NO: Bilingual = { fr: "Non", en: "No" };
 
 /** For people; empty where there is nothing. */
+/** Of Frappe's `_assign`. */
+export function usersIn(value: unknown): string[] {
+  const users: unknown = typeof value === "string" && value !== "" ? JSON.parse(value) : [];
+  return Array.isArray(users) ? users.filter((user) => typeof user === "string") : [];
+}
+
 export function shownValue(field: MetaField | undefined, value: Value, language: Language): string {
   if (field?.fieldtype === "Check") return Number(value) === 1 ? YES[language] : NO[language];
   if (value === null || value === "") return "";
   switch (field?.fieldtype) {
+    case "Assign":
+      return usersIn(value).join(", ");
     case "Select":
       return field.choices.find((choice) => choice.value === value)?.label[language] ?? String(value);
     case "Currency":

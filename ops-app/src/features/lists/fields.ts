@@ -18,6 +18,8 @@ const STANDARD: readonly MetaField[] = [
   standard("modified", "Datetime", { fr: "Modifié le", en: "Changed" }),
   standard("owner", "Data", { fr: "Créé par", en: "Created by" }),
 ];
+/** Of what is assigned in our lists. */
+const ASSIGNED: Readonly<Record<string, readonly MetaField[]>> = { Issue: [standard("_assign", "Assign", { fr: "Attribué à", en: "Assigned to" })] };
 
 export interface ListFields {
   /** undefined while it is not known. */
@@ -30,7 +32,7 @@ export interface ListFields {
 
 export function useFields(doctype: MaybeRefOrGetter<string>): ListFields {
   const { meta } = useMeta(() => toValue(doctype));
-  const fields = computed(() => (meta.value ? [...STANDARD, ...meta.value.fields.filter(({ fieldtype, hidden }) => !NO_CELL.has(fieldtype) && !hidden)] : []));
+  const fields = computed(() => (meta.value ? [...STANDARD, ...(ASSIGNED[toValue(doctype)] ?? []), ...meta.value.fields.filter(({ fieldtype, hidden }) => !NO_CELL.has(fieldtype) && !hidden)] : []));
   const byName = computed(() => new Map(fields.value.map((field) => [field.fieldname, field])));
   return {
     mayRead: computed(() => (meta.value === undefined ? undefined : meta.value !== null)),

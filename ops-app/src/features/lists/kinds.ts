@@ -20,9 +20,12 @@ export interface ListKind {
   readonly searched: readonly string[];
   readonly sort: string;
   readonly tones: Readonly<Record<string, Tone>>;
-  /** Who it is given to. */
+  /** The field that says who it is given to; `_assign` is no field, and is given by its own way. */
   readonly assigned: string | null;
 }
+
+/** Frappe's own assignment: a list of users. */
+export const ASSIGN = "_assign";
 
 const PLACE = { Active: "good", "Pending Install": "info", Pending: "info", Suspended: "warn", Cancelled: "" } as const satisfies Record<string, Tone>;
 
@@ -56,8 +59,8 @@ export const KINDS: readonly ListKind[] = [
   },
   {
     slug: "billets", doctype: "Issue", label: { fr: "Billets", en: "Tickets" }, opens: "issue", customer: "customer", title: "subject",
-    columns: ["subject", "customer", "status", "priority", "issue_type", "opening_date"], searched: ["name", "subject", "customer", "raised_by"], sort: "-creation",
-    tones: { Open: "warn", Replied: "info", "On Hold": "", Resolved: "good", Closed: "" }, assigned: null,
+    columns: ["subject", "customer", "status", "priority", "_assign", "issue_type", "opening_date"], searched: ["name", "subject", "customer", "raised_by"], sort: "-creation",
+    tones: { Open: "warn", Replied: "info", "On Hold": "", Resolved: "good", Closed: "" }, assigned: ASSIGN,
   },
   {
     slug: "pistes", doctype: "Lead", label: { fr: "Pistes", en: "Leads" }, opens: "lead", customer: "customer", title: "lead_name",

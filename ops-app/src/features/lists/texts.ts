@@ -58,6 +58,8 @@ export const texts = {
     open_row: "Ouvrir la ligne",
     tick_row: "Choisir la ligne",
     edit_cell: "Modifier la cellule",
+    take_row: "Prendre le billet de la ligne",
+    mine: "À moi",
   },
   en: {
     lists: "Lists",
@@ -114,5 +116,7 @@ export const texts = {
     open_row: "Open the row",
     tick_row: "Tick the row",
     edit_cell: "Edit the cell",
+    take_row: "Take the row's ticket",
+    mine: "Mine",
   },
 };
