@@ -79,7 +79,7 @@ describe("a number that asked for no more SMS", () => {
       await admin.update("Dispatch Job", repair, { status: "En Route" });
       const now = new Date().toISOString();
       const told = await setOutOf(world.app, { id: randomUUID(), version: 1, sequence: 1, job: repair, after: null, made_at: now, sent_at: now, action: { kind: "set_out", arrives_at: null, position: null } });
-      return told ? [told.message] : [];
+      return told ? [told.message("on_the_way")] : [];
     },
     // What a person writes is refused before it is kept; this one was kept first.
     "messages/staff-sms.ts": async () => {
