@@ -1,6 +1,7 @@
 /** Which of what was found is meant: the nearest to what was typed first. */
 import type { FindHit } from "@gigafibre/contracts/find";
 import { FIND_LIMIT } from "@gigafibre/contracts/find";
+import { formatPhone } from "@gigafibre/contracts/format-phone";
 import type { Row } from "../../plugins/erpnext.ts";
 import { editDistance } from "../addresses/similarity.ts";
 import { digitsOf, identityOf, textOf, wordsOf } from "./question.ts";
@@ -11,13 +12,14 @@ export interface Ranked {
   readonly score: number;
 }
 
+const PHONES: ReadonlySet<string> = new Set(["phone", "mobile_no", "phone_number"]);
 const folded = (text: string): string => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 const joined = (parts: readonly string[]): string => parts.filter((part) => part !== "").join(" · ");
 const addressOf = (row: Row): string => [textOf(row, "address_line"), textOf(row, "city")].filter(Boolean).join(", ");
 
 /** What a row is called, and what tells it from others. */
 function shown(kind: Probe["kind"], row: Row): Pick<FindHit, "title" | "detail"> & { readonly says?: readonly string[] } {
-  const of = (...fields: string[]): string => joined(fields.map((field) => textOf(row, field)));
+  const of = (...fields: string[]): string => joined(fields.map((field) => (PHONES.has(field) ? formatPhone(textOf(row, field)) : textOf(row, field))));
   switch (kind) {
     case "customer":
       return { title: textOf(row, "customer_name"), detail: of("mobile_no", "email_id", "legacy_customer_id") };
@@ -45,7 +47,7 @@ function nearness(typed: string, field: string, held: string): number {
   if (held === "") return 0;
   const pairs: [string, string][] = [[folded(typed), folded(held)]];
   if (["serial_number", "gpon_sn", "mac_address"].includes(field)) pairs.push([identityOf(typed), identityOf(held)]);
-  if (["phone", "mobile_no", "phone_number"].includes(field)) pairs.push([digitsOf(typed).replace(/^1(?=\d{10}$)/, ""), digitsOf(held).replace(/^1(?=\d{10}$)/, "")]);
+  if (PHONES.has(field)) pairs.push([digitsOf(typed).replace(/^1(?=\d{10}$)/, ""), digitsOf(held).replace(/^1(?=\d{10}$)/, "")]);
   let best = 0;
   for (const [asked, there] of pairs) {
     if (asked === "") continue;

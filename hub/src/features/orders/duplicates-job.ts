@@ -3,8 +3,8 @@
  * likely other one noted on it.
  */
 import type { FastifyInstance } from "fastify";
+import { phoneSpellings } from "../leads/lead-steps.ts";
 import { orderById, summaryById } from "./repository.ts";
-import { writtenPhone } from "./steps.ts";
 
 export const DUPLICATES = "orders-duplicates";
 
@@ -29,7 +29,7 @@ async function noteDuplicate(app: FastifyInstance, orderId: string): Promise<voi
   const [oldest] = await app.erpnext.list<{ name: string }>("Customer", {
     or_filters: [
       ["email_id", "=", email],
-      ["mobile_no", "=", writtenPhone(phone)],
+      ["mobile_no", "in", phoneSpellings(phone)],
     ],
     order_by: "creation asc",
     limit: 1,

@@ -16,7 +16,7 @@ describe("a value", () => {
     [{ fieldtype: "Int" }, "", 0],
     [{ fieldtype: "Datetime" }, "2026-03-05T09:30", "2026-03-05 09:30:00"],
     [{ options: "Email" }, " rose@example.com ", "rose@example.com"],
-    [{ options: "Phone" }, "450 555-0142", "450 555-0142"],
+    [{ options: "Phone" }, "450 555-0142", "+14505550142"],
   ] as const)("%j typed as %s is read", (of, typed, value) => {
     expect(readTyped(field(of), typed)).toEqual({ ok: true, value });
   });
@@ -46,10 +46,16 @@ describe("a value", () => {
     expect(readTyped(moment, typedOf(moment, "2026-03-05 09:30:00.000000", "fr"))).toEqual({ ok: true, value: "2026-03-05 09:30:00" });
   });
 
+  it("of a telephone is typed as people write it, and kept as it is dialled", () => {
+    const phone = field({ options: "Phone" });
+    expect([typedOf(phone, "+14505550142", "fr"), typedOf(phone, "450-555-0142", "fr")]).toEqual(["450 555-0142", "450 555-0142"]);
+    expect(readTyped(phone, "(450) 555-0142")).toEqual({ ok: true, value: "+14505550142" });
+  });
+
   it("is shown as people say it", () => {
     expect(shownValue(field({ fieldtype: "Date" }), "2026-03-05", "fr")).toBe("5 mars 2026");
     expect(shownValue(field({ fieldtype: "Currency" }), -5, "fr")).toBe("\u22125,00\u00a0$");
-    expect(shownValue(field({ options: "Phone" }), "+14505550142", "fr")).toBe("450 555-0142");
+    for (const [of, kept] of [[{ options: "Phone" }, "+14505550142"], [{ options: "Phone" }, "450-555-0142"], [{ fieldname: "mobile_no" }, "4505550142"]] as const) expect(shownValue(field(of), kept, "fr")).toBe("450 555-0142");
     expect(shownValue(field({ fieldtype: "Check" }), 1, "en")).toBe("Yes");
     expect(shownValue(undefined, null, "fr")).toBe("");
   });

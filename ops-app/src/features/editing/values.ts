@@ -1,7 +1,7 @@
 /** A value as a person reads it, as they type it, and back. */
 import type { MetaField } from "@gigafibre/contracts/doctype-meta";
 import { formatMoney } from "@gigafibre/contracts/format-money";
-import { formatPhone } from "@gigafibre/contracts/format-phone";
+import { formatPhone, keptPhone } from "@gigafibre/contracts/format-phone";
 import type { Bilingual, Language } from "@gigafibre/contracts/language";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import type { HeldDocument } from "@gigafibre/contracts/customer-360";
@@ -35,6 +35,7 @@ export function typedOf(field: MetaField, value: Value, language: Language): str
   if (field.fieldtype === "Check") return String(Number(value ?? 0));
   if (value === null) return "";
   if (field.fieldtype === "Datetime") return String(value).slice(0, 16).replace(" ", "T");
+  if (editorOf(field) === "phone") return formatPhone(String(value));
   return typeof value === "number" ? decimal(value, language) : value;
 }
 
@@ -69,7 +70,7 @@ export function readTyped(field: MetaField, typed: string): Read {
     case "email":
       return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? { ok: true, value: text } : no(NO_EMAIL);
     case "phone":
-      return /^\+?[\d\s().x-]{7,20}$/.test(text) ? { ok: true, value: text } : no(NO_PHONE);
+      return /^\+?[\d\s().x-]{7,20}$/.test(text) ? { ok: true, value: keptPhone(text) } : no(NO_PHONE);
     case "choice":
       return field.choices.some(({ value }) => value === text) ? { ok: true, value: text } : no(NOT_OFFERED);
     case "date":
@@ -80,6 +81,9 @@ export function readTyped(field: MetaField, typed: string): Read {
       return { ok: true, value: text };
   }
 }
+
+/** ERPNext says so of some; others are only called so. */
+const isPhone = ({ fieldtype, fieldname, options }: MetaField): boolean => options === "Phone" || fieldtype === "Phone" || /(?:^|_)(?:phone|phone_number|mobile_no)$/.test(fieldname);
 
 const YES: Bilingual = { fr: "Oui", en: "Yes" };
 const NO: Bilingual = { fr: "Non", en: "No" };
@@ -108,6 +112,6 @@ export function shownValue(field: MetaField | undefined, value: Value, language:
     case "Datetime":
       return new Intl.DateTimeFormat(`${language}-CA`, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(`${String(value).slice(0, 19).replace(" ", "T")}Z`));
     default:
-      return field?.options === "Phone" || field?.fieldtype === "Phone" ? formatPhone(String(value)) : typeof value === "number" ? decimal(value, language) : value;
+      return field && isPhone(field) ? formatPhone(String(value)) : typeof value === "number" ? decimal(value, language) : value;
   }
 }

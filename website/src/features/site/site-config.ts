@@ -1,3 +1,4 @@
+import { formatPhone } from "@gigafibre/contracts/format-phone";
 import type { SiteConfig } from "@gigafibre/contracts/site";
 import { onMounted, shallowRef } from "vue";
 import type { ShallowRef } from "vue";
@@ -19,7 +20,7 @@ export function usePhoneNumber(): Readonly<ShallowRef<string | null>> {
   const number = shallowRef<string | null>(null);
   onMounted(() => {
     loadSiteConfig().then(
-      (config) => (number.value = config.phone_number),
+      (config) => (number.value = formatPhone(config.phone_number)),
       () => (number.value = null),
     );
   });
