@@ -111,6 +111,6 @@ test("what happens is in the feed and on its badge; a toast is only for what nee
   await toast.getByRole("button", { name: "Voir" }).click();
   await expect(office.page.getByRole("listitem", { name: "514 555-0142" })).toContainText("Bonjour, ma fibre est coupée");
   await feed.click();
-  await expect(office.page.locator("li[id^=event-]").filter({ hasText: "SMS reçu" }).first()).toBeVisible();
+  await expect(office.page.locator("li[id^=event-]").filter({ hasText: "SMS reçu" }).filter({ hasText: "SMS d'un inconnu" }).first()).toBeVisible();
   await office.stop();
 });
