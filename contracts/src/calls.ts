@@ -10,7 +10,7 @@ export const seen = z.string().max(64);
 export const reasonText = z.string().trim().max(280, "too_long");
 export const documentName = z.string().trim().min(1, "required").max(140, "too_long");
 
-export const callKind = z.enum(["cancellation", "swap", "suspension", "resumption", "plan", "tv_box", "ticket", "answer", "repair"]);
+export const callKind = z.enum(["cancellation", "swap", "suspension", "resumption", "plan", "tv_box", "ticket", "answer", "repair", "wifi"]);
 export type CallKind = z.infer<typeof callKind>;
 
 export const callAnswer = z.object({

@@ -39,6 +39,7 @@ import { site } from "./features/site/routes.ts";
 import { swaps } from "./features/swap/routes.ts";
 import { tickets } from "./features/tickets/routes.ts";
 import { merges } from "./features/merge/routes.ts";
+import { wifis } from "./features/wifi/routes.ts";
 import { database } from "./plugins/database.ts";
 import { erpnext } from "./plugins/erpnext.ts";
 import { jobs } from "./plugins/jobs.ts";
@@ -130,6 +131,7 @@ export async function buildApp(config: Config, logTo?: { write(line: string): un
   await app.register(swaps);
   await app.register(tickets);
   await app.register(merges);
+  await app.register(wifis);
   await app.register(customers);
   await app.register(find);
   await app.register(billing);

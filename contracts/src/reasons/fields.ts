@@ -4,6 +4,8 @@ import type { Bilingual } from "../language.ts";
 export const FIELD_REASONS = {
   required: { fr: "Ce champ est requis.", en: "This field is required." },
   invalid: { fr: "Cette valeur n'est pas valide.", en: "This value is not valid." },
+  wifi_name_rule: { fr: "Un nom de WiFi a au plus 32 caractères (une lettre accentuée compte pour deux).", en: "A WiFi name has at most 32 characters (an accented letter counts as two)." },
+  wifi_password_rule: { fr: "Un mot de passe WiFi a de 8 à 63 caractères, sans accents.", en: "A WiFi password has 8 to 63 characters, without accents." },
   too_long: { fr: "Ce texte est trop long.", en: "This text is too long." },
   unknown_field: { fr: "Ce champ n'existe pas.", en: "This field does not exist." },
   invalid_email: { fr: "Ce courriel ne semble pas valide.", en: "This e-mail does not look valid." },

@@ -55,6 +55,25 @@ test("the WiFi is called otherwise where it stands on the page, and its router i
   await page.write("Nom du WiFi (SSID)", name);
   await expect.poll(async () => (await inUse("Routeur"))["custom_wifi_ssid"], STANDS).toBe(name);
   await expect.poll(async () => (await modem()).wifi.map(({ ssid }) => ssid), STANDS).toEqual([name, name]);
+
+  // In one dialog, with a password that is proposed: what WPA2 does not take is said at its field.
+  const { page: tab } = page.office;
+  const dialog = tab.getByRole("dialog");
+  await page.office.button(/^Changer le WiFi/).first().press("Enter");
+  await expect(dialog.getByLabel("Nom du réseau")).toBeFocused();
+  await expect(dialog.getByLabel("Nom du réseau")).toHaveValue(name);
+  await tab.keyboard.press("Control+a");
+  await tab.keyboard.type(`${name} 2`);
+  await dialog.getByLabel("Nouveau mot de passe").fill("court");
+  await expect(dialog.getByText("Un mot de passe WiFi a de 8 à 63 caractères, sans accents.")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Changer", exact: true })).toBeDisabled();
+  await dialog.getByRole("button", { name: "Proposer" }).click();
+  const password = await dialog.getByLabel("Nouveau mot de passe").inputValue();
+  expect(password).toMatch(/^([a-z]{4}-){4}[a-z]{4}$/);
+  expect(await faultsOf(tab, "calls-wifi-light-1440")).toEqual([]);
+  await dialog.getByLabel("Nouveau mot de passe").press("Enter");
+  await expect(dialog).toBeHidden(STANDS);
+  await expect.poll(async () => (await modem()).wifi, STANDS).toEqual([{ ssid: `${name} 2`, password }, { ssid: `${name} 2`, password }]);
   await page.office.stop();
 });
 

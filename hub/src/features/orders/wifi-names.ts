@@ -1,10 +1,9 @@
 /** What a customer reads from a label and says over the phone: order numbers, WiFi names and passwords, SIP credentials. */
 import { randomInt } from "node:crypto";
+import { wifiPasswordFrom } from "@gigafibre/contracts/wifi";
 
 /** Crockford's alphabet: no I, L, O or U to mistake or to curse with. */
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CONSONANTS = "bdfgjklmnprstv";
-const VOWELS = "aeiou";
 /** Letters and digits that look like no other. */
 const UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789";
 const NATURE = [
@@ -27,11 +26,7 @@ export function drawWifiName(): string {
   return `Gigafibre-${pick(NATURE)}-${randomInt(10, 100)}`;
 }
 
-/** `bado-tiku-remo-pafi-dolu`: ten syllables of 70, 61 random bits, lower case and sayable in French and in English. */
-export function drawWifiPassword(): string {
-  const syllable = (): string => pick(CONSONANTS) + pick(VOWELS);
-  return Array.from({ length: 5 }, () => syllable() + syllable()).join("-");
-}
+export const drawWifiPassword = (): string => wifiPasswordFrom((count) => randomInt(count));
 
 /** One for each line; unique because the order's number is. */
 export function sipUsername(orderId: string, line: number): string {
