@@ -30,6 +30,19 @@ test("two dispatchers see each other's visit in hand and where it lands, by the 
   await other.press("Control+z");
   await expect(row(one.page, THEO).locator(`[data-job="${made.job}"]`)).toContainText("9 h");
 
+  // Undone while it is still on its way.
+  let sent = 0;
+  await other.page.route("**/api/board/jobs/*/move", async (route) => {
+    sent += 1;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await chip(other.page, made).focus();
+  await other.press("m Shift+ArrowRight Enter Control+z");
+  await expect.poll(() => sent).toBe(2);
+  await expect.poll(async () => String((await jobIn(erpnext, made.job))["scheduled_start"])).toBe(`${day} 09:00:00`);
+  await expect(row(one.page, THEO).locator(`[data-job="${made.job}"]`)).toContainText("9 h");
+
   await chip(one.page, made).focus();
   await one.press("m Delete Enter");
   await expect(one.page.locator(`[data-drop=waiting] [data-job="${made.job}"]`)).toBeVisible();

@@ -2,7 +2,7 @@ import type { Board, BoardJob } from "@gigafibre/contracts/board";
 import { daysFrom } from "@gigafibre/contracts/board";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { at, conflictsAt, firstTarget, isPlaced, lanesOf, stepped, targetOf, withMove } from "./moves.ts";
+import { askedPlace, at, conflictsAt, firstTarget, isPlaced, lanesOf, stepped, targetOf, withMove } from "./moves.ts";
 
 const DAY = "2026-04-07";
 const job = (name: string, start: string | null, more: Partial<BoardJob> = {}): BoardJob => ({
@@ -34,6 +34,15 @@ describe("a visit on the board", () => {
     // One that the board does not show takes room there as well.
     const full = { ...of, technicians: of.technicians.map((each) => ({ ...each, jobs_per_day: 1 })) };
     expect(conflictsAt(full, job("elsewhere", null, { tags: [] }), at("theo", DAY, 720, 60)).map(({ kind }) => kind)).toEqual(["day_full"]);
+  });
+
+  it("is asked for on the customer's day, else on the one that is shown, never at a time that went by", () => {
+    const wished = job("B", null, { preferred_dates: ["2026-03-01", "2026-04-09"] });
+    expect(askedPlace(wished, DAY, DAY, 620)).toEqual({ date: "2026-04-09", minute: 540 });
+    expect(askedPlace(job("B", null), DAY, DAY, 620)).toEqual({ date: DAY, minute: 630 });
+    expect(askedPlace(job("B", null), "2026-04-01", DAY, 400)).toEqual({ date: DAY, minute: 540 });
+    expect(askedPlace(job("B", null), "2026-04-08", DAY, 1439)).toEqual({ date: "2026-04-08", minute: 540 });
+    expect(askedPlace(job("A", "13:15"), "2026-04-08", DAY, 620)).toEqual({ date: DAY, minute: 795 });
   });
 
   it("begins by the keyboard with somebody who can, on a day the customer asked for, and steps through time, days and technicians", () => {

@@ -10,6 +10,7 @@ export type Target = { readonly technician: string; readonly start: string; read
 
 export const STEP = 15;
 const LAST = 24 * 60 - STEP;
+const MORNING = 9 * 60;
 
 export const MOVABLE: ReadonlySet<string> = new Set(["Open", "Scheduled"]);
 
@@ -49,6 +50,13 @@ export function firstTarget(board: Board, job: BoardJob, day: string): Target {
   const able = (technician: BoardTechnician): boolean => job.tags.every((tag) => technician.tags.includes(tag));
   const technician = board.technicians.find(able) ?? board.technicians[0];
   return technician ? at(technician.user, job.preferred_dates.find((date) => board.days.some((each) => each.date === date)) ?? day, minutesOf(technician.day_starts_at), job.minutes) : null;
+}
+
+/** Where a visit stands, or what is asked for first: the customer's day, else the one that is shown, and never a time that went by. */
+export function askedPlace(job: BoardJob, shown: string, today: string, now: number): { readonly date: string; readonly minute: number } {
+  if (job.start !== null) return { date: dayOf(job.start), minute: minuteOf(job.start) };
+  const date = job.preferred_dates.find((each) => each >= today) ?? (shown < today ? today : shown);
+  return { date, minute: date === today ? Math.min(Math.max(MORNING, Math.ceil(now / STEP) * STEP), LAST) : MORNING };
 }
 
 export type Direction = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";

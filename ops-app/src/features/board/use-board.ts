@@ -158,7 +158,14 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     say(said(error.said), { caption: [meanwhile && where ? t.put_by(meanwhile.by, where) : null, message].filter(Boolean).join(" "), timeout: 12_000, attrs: { role: "alert" } });
   }
 
-  async function move(job: BoardJob, to: Target): Promise<void> {
+  /** What is undone is the last that was asked for, though it is still on its way. */
+  let underWay: Promise<unknown> = Promise.resolve();
+  function after<Done>(doing: Promise<Done>): Promise<Done> {
+    underWay = Promise.allSettled([underWay, doing]);
+    return doing;
+  }
+
+  async function moved(job: BoardJob, to: Target): Promise<void> {
     const made = await go(job, to);
     if (!made) return;
     remember([{ job: made.now, before: made.before }], null);
@@ -170,7 +177,7 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     });
   }
 
-  async function moveMany(moves: readonly OneMove[], away: Away, says: string): Promise<boolean> {
+  async function manyMoved(moves: readonly OneMove[], away: Away, says: string): Promise<boolean> {
     const made = await sendMany(moves, away);
     if (!made) return false;
     remember(made.jobs.map((job, index) => ({ job, before: moves[index] ? targetOf(moves[index].job) : null })), away);
@@ -180,7 +187,8 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     return true;
   }
 
-  function undoLast(): void {
+  async function undo(): Promise<void> {
+    await underWay;
     const last = done.pop();
     if (!last) return;
     const t = texts[language.value];
@@ -188,10 +196,11 @@ export function useBoard(from: Ref<string>, days: Ref<number>, filter: Ref<Waiti
     if (last.moved.some(({ job }) => !sameTarget(targetOf(held(job)), targetOf(job)))) return say(t.moved_since);
     const [one] = last.moved;
     const undone = last.away === null && one ? go(one.job, one.before) : sendMany(last.moved.map(({ job, before }) => ({ job: held(job), to: before })), last.away && { ...last.away, is_away: !last.away.is_away });
-    void undone.then((answer) => answer && say(t.undone));
+    if (await undone) say(t.undone);
   }
+  const undoLast = (): void => void undo();
 
-  return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move, moveMany, undoLast };
+  return { board, error, refetch, find, isMovable, isPending: (name) => pending.has(name), move: (job, to) => after(moved(job, to)), moveMany: (moves, away, says) => after(manyMoved(moves, away, says)), undoLast };
 }
 
 /** In the board of any days: it is shown only where its day is. */
