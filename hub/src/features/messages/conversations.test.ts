@@ -213,9 +213,12 @@ describe("an SMS that did not arrive", () => {
     expect(row).toMatchObject({ id: key, state: "failed", error: "Twilio undelivered 30003", customer: { name: customer } });
     expect(await events("message.failed")).toContain(customer);
     const [first] = await world.inbox.messages(key);
+    await world.inbox.fault({ kind: "status", status: 503, match: { method: "POST", path: "Messages" } });
     expect((await post(`/api/outbox/${encodeURIComponent(key)}/retry`, {})).statusCode).toBe(200);
-    expect(await undelivered(number)).toBeUndefined();
     expect(await told(`/webhooks/twilio/status?message=${encodeURIComponent(key)}`, { MessageSid: first?.id ?? "", MessageStatus: "undelivered", ErrorCode: "30003" })).toBe(200);
+    expect(await undelivered(number)).toBeUndefined();
+    await world.inbox.heal();
+    await world.hurry();
     await eventually("it to arrive", async () => (await rowOf(world.app.db, key))?.delivery === "delivered");
     expect((await world.inbox.messages(key)).length).toBe(2);
   });

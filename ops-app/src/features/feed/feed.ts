@@ -10,7 +10,7 @@ import { language, said } from "@gigafibre/theme/language.ts";
 import { queryClient } from "../../query-client.ts";
 import { invalidating } from "./follow-events.ts";
 import { followOneStream } from "./one-stream.ts";
-import { askSubject, leadsTo } from "./subject.ts";
+import { askSubject, leadsTo, titleOf } from "./subject.ts";
 import { doctypeSaid, isNews, saidOf, texts } from "./texts.ts";
 
 /** Shown of what was before the page was opened, and at most. */
@@ -40,7 +40,7 @@ export const useFeed = defineStore("feed", () => {
     const subject = await askSubject(event);
     Notify.create({
       message: said(saidOf(event.kind).says),
-      caption: `${said(doctypeSaid(event.doctype))} · ${subject?.title ?? event.name}`,
+      caption: [...new Set([said(doctypeSaid(event.doctype)), titleOf(event, subject)])].join(" · "),
       actions: [{ label: texts[language.value].see, color: "white", handler: () => void router.push(leadsTo(router, event, subject) ?? { name: "feed" }) }],
       onDismiss: () => void toasts--,
     });

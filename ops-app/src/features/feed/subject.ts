@@ -2,6 +2,7 @@
 import type { EventKind, LiveEvent } from "@gigafibre/contracts/events";
 import type { QueueName } from "@gigafibre/contracts/queues";
 import type { RouteLocationRaw, Router } from "vue-router";
+import { said } from "@gigafibre/theme/language.ts";
 import { gathered } from "../../gathered.ts";
 import { queryClient } from "../../query-client.ts";
 import { keys } from "../../query-keys.ts";
@@ -12,6 +13,7 @@ import { KINDS } from "../lists/kinds.ts";
 import { initialState, writtenState } from "../lists/list-state.ts";
 import { readRows } from "../lists/rows.ts";
 import { SLUGS } from "../queues/texts.ts";
+import { doctypeSaid } from "./texts.ts";
 
 export interface Subject {
   readonly title: string;
@@ -52,6 +54,9 @@ export const askSubject = (event: LiveEvent): Promise<Subject | null> =>
     if (error instanceof Refusal) return null;
     throw error;
   });
+
+/** What an event is about, in a word: a document by its number where it has no other name, an SMS of nobody known by what it is. */
+export const titleOf = ({ doctype, name }: Pick<LiveEvent, "doctype" | "name">, subject: Subject | null | undefined): string => subject?.title ?? (doctype === "Inbound Message" ? said(doctypeSaid(doctype)) : name);
 
 /** Where someone does something about it. */
 const QUEUE_OF: Partial<Record<EventKind, QueueName>> = {
