@@ -27,6 +27,16 @@ test("two customers that are one are merged: places, visits and orders are the o
   expect((await erpnext.list("Customer", [["name", "=", from.customer]])).length).toBe(1);
   await dialog.getByRole("radio", { name: "Celle de l'autre" }).click();
   expect(await faultsOf(page, "calls-merge-dark-1440")).toEqual([]);
+  // Its answer is lost, and the page is left: it is come back to, and told how it ended.
+  await page.route("**/api/calls/merge", async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await confirm.click();
+  const unanswered = dialog.getByText("Une fusion demandée d'ici n'a pas encore eu de réponse");
+  await expect(unanswered).toBeVisible(STANDS);
+  await page.reload();
+  await expect(unanswered).toBeVisible(STANDS);
   await confirm.click();
   await expect(dialog).toBeHidden(STANDS);
   expect(await erpnext.list("Customer", [["name", "=", from.customer]])).toEqual([]);

@@ -60,8 +60,10 @@ export async function merges(root: FastifyInstance): Promise<void> {
         const values = Object.fromEntries(CARD.map((field) => [field, (whose ?? kept)[field] ?? (field === "ppa_enabled" ? 0 : "")]));
         const by = request.staff;
         const note = `<p>Fusion demandée par ${escapeHtml(by?.full_name ?? "")}: tout ce qui était à « ${escapeHtml(from)} » est à ce client.</p>`;
-        const { message } = await root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", {
-          body: { old: from, into, values, ...(by ? { on_behalf_of: by.user, note } : {}) }, timeoutMs: 120_000,
+        const { message } = await transaction(root.db, async (client) => {
+          // Asked again while it runs, it waits, and is told that it was done.
+          await client.query("select pg_advisory_xact_lock(hashtextextended('merge of ' || $1, 0))", [from]);
+          return root.erpnext.call("POST", "/api/method/gigafibre_fsm.api.merge.customers", { body: { old: from, into, values, ...(by ? { on_behalf_of: by.user, note } : {}) }, timeoutMs: 120_000 });
         });
         const answer = mergeAnswer.parse(message);
         await follow(from, into);

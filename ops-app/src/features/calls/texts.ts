@@ -1,5 +1,8 @@
 export const texts = {
   fr: {
+    merged: (from: string) => `Tout ce qui était à ${from} est à ce client.`,
+    merge_moving: "ERPNext déplace lieux, abonnements, appareils, factures, paiements, billets, visites et messages, table par table: comptez de cinq à trente secondes. La page peut être quittée.",
+    merge_unanswered: "Une fusion demandée d'ici n'a pas encore eu de réponse. Confirmez pour savoir: rien n'est fait deux fois.",
     assign: "Assigner",
     assign_about: (about: string) => `À qui est ${about}`,
     assign_me: (name: string) => `${name} (moi)`,
@@ -82,6 +85,9 @@ export const texts = {
     keep_card: { into: "Celle de ce client", from: "Celle de l'autre" },
   },
   en: {
+    merged: (from: string) => `All that was ${from}'s is this customer's.`,
+    merge_moving: "ERPNext is moving places, subscriptions, devices, invoices, payments, tickets, visits and messages, table by table: allow five to thirty seconds. The page may be left.",
+    merge_unanswered: "A merge asked for from here has no answer yet. Confirm to know: nothing is done twice.",
     assign: "Assign",
     assign_about: (about: string) => `Whose ${about} is`,
     assign_me: (name: string) => `${name} (me)`,
