@@ -3,7 +3,7 @@ import type { Locator } from "@playwright/test";
 import { anAddress } from "../addresses.ts";
 import { TECHNICIAN, signedIn } from "../field/technician.ts";
 import { OrderPage, somebody } from "../order-page.ts";
-import { aJob, chip, hourIn, jobIn, placed, quietDay, row, takeTo } from "./board.ts";
+import { aJob, chip, emptyDay, hourIn, jobIn, placed, row, takeTo } from "./board.ts";
 import { DISPATCHER, faultsOf, Office } from "./office.ts";
 
 const THEO = "Théo Brault";
@@ -17,7 +17,8 @@ const free = async (office: Office, technician: string): Promise<Locator> => {
 
 test("a technician calls in sick: their day goes to others and to those that wait in one action, undone in one; and they come back", async ({ browser, baseURL, playwright }) => {
   test.setTimeout(process.env["ERPNEXT_URL"] ? 600_000 : 180_000);
-  const [url, day] = [baseURL ?? "", quietDay(8)];
+  const url = baseURL ?? "";
+  const day = await emptyDay(playwright.request, url, 8);
   const [first, second, hers] = [await aJob(playwright.request, url, "Odile Malo"), await aJob(playwright.request, url, "Rémi Caron"), await aJob(playwright.request, url, "Ève Ouimet")];
   await placed(playwright.request, url, first, TECHNICIAN, `${day} 09:00`);
   await placed(playwright.request, url, second, TECHNICIAN, `${day} 11:00`);

@@ -1,6 +1,7 @@
 /** Visits to dispatch, made as the office makes them, and the board by what one reads and presses. */
 import { expect } from "@playwright/test";
 import type { APIRequest, APIRequestContext, Locator, Page } from "@playwright/test";
+import { board } from "@gigafibre/contracts/board";
 import { addDays, localDate, weekday } from "@gigafibre/contracts/dates";
 import { signedIn } from "../field/technician.ts";
 import { DISPATCHER } from "./office.ts";
@@ -12,6 +13,21 @@ const ADMIN = "admin@gigafibre.test";
 export function quietDay(weeks: number): string {
   const today = localDate(new Date());
   return addDays(today, ((3 - weekday(today) + 7) % 7) + 7 * (weeks + 3));
+}
+
+/** The first of such days on which nobody has anything to do and nobody is away: a site that outlives the run has what earlier ones left. */
+export async function emptyDay(request: APIRequest, baseURL: string, weeks: number): Promise<string> {
+  const office = await signedIn(request, baseURL, DISPATCHER);
+  try {
+    for (let later = weeks; later < weeks + 40; later++) {
+      const day = quietDay(later);
+      const { jobs, technicians } = board.parse(await (await office.get(`/api/board?${new URLSearchParams({ from: day }).toString()}`)).json());
+      if (jobs.length === 0 && technicians.every(({ away }) => !away.some(({ from, to }) => from <= day && day <= to))) return day;
+    }
+    throw new Error("no Wednesday of the year to come is empty");
+  } finally {
+    await office.dispose();
+  }
 }
 
 export interface Made {
