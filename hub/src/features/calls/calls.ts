@@ -62,6 +62,9 @@ export interface Calls {
 
 type AnyWork = CallWork<unknown, unknown>;
 
+/** A ticket is read by more people than a password is for. */
+const withoutSecrets = (body: unknown): string => JSON.stringify(body, (key, value: unknown) => (key === "password" ? "…" : value));
+
 const isForPeople = (error: unknown): error is Refusal => error instanceof Refusal && REASONS[error.reason].status < 500;
 
 export const calls = fp(
@@ -130,7 +133,7 @@ export const calls = fp(
       const why = [REASONS[refusal.reason].message.fr, ...(typeof message === "string" ? [message] : [])].join(" ");
       await raise(app, `call:${id}:refused`, {
         subject: `Demande à traiter (${row.kind})`,
-        lines: [`Demandé par ${row.asked_by ?? "le client"}, et refusé après coup: ${why}`, `Demande ${id}: ${JSON.stringify(bodyOf(app.vault, row)).slice(0, 1_000)}`],
+        lines: [`Demandé par ${row.asked_by ?? "le client"}, et refusé après coup: ${why}`, `Demande ${id}: ${withoutSecrets(bodyOf(app.vault, row)).slice(0, 1_000)}`],
       });
       await transaction(app.db, async (client) => {
         if (await markRefused(client, id, why)) await work.letGo?.(client, { id, body: bodyOf(app.vault, row), asked_by: row.asked_by, present: false });
@@ -160,7 +163,7 @@ export const calls = fp(
         if (await keepAsked(client, app.vault, { id, kind: work.kind, asked_by }, body)) await app.workers.enqueue(client, CALLS, id, { afterSeconds: 5 });
       });
       const row = await askedRow(app.db, id);
-      if (row?.kind !== work.kind || row.body_hash !== canonicalHash(body) || row.asked_by !== asked_by) throw new Refusal("call_id_reused");
+      if (row?.kind !== work.kind || canonicalHash(bodyOf(app.vault, row)) !== canonicalHash(body) || row.asked_by !== asked_by) throw new Refusal("call_id_reused");
       reached("call.kept", id);
       if (row.state === "refused") throw new Refusal("call_refused", { details: { message: row.refusal } });
       try {

@@ -3,12 +3,10 @@ import type pg from "pg";
 import type { CallKind } from "@gigafibre/contracts/calls";
 import type { Step } from "@gigafibre/contracts/unit-of-work";
 import type { Vault } from "../../encryption.ts";
-import { canonicalHash } from "../orders/repository.ts";
 
 export interface AskedRow {
   readonly id: string;
   readonly kind: CallKind;
-  readonly body_hash: string;
   readonly body: string;
   readonly asked_by: string | null;
   readonly state: "received" | "done" | "refused";
@@ -26,7 +24,7 @@ export interface Decided<Plan = unknown> {
 
 type Connection = pg.ClientBase | pg.Pool;
 
-const COLUMNS = "id, kind, body_hash, body, asked_by, state, decided, refusals, refusal, documents";
+const COLUMNS = "id, kind, body, asked_by, state, decided, refusals, refusal, documents";
 const sealContext = (id: string): string => `call:${id}`;
 
 export async function askedRow(db: Connection, id: string): Promise<AskedRow | undefined> {
@@ -36,8 +34,8 @@ export async function askedRow(db: Connection, id: string): Promise<AskedRow | u
 
 /** @returns whether it is new */
 export async function keepAsked(client: pg.ClientBase, vault: Vault, asked: Pick<AskedRow, "id" | "kind" | "asked_by">, body: unknown): Promise<boolean> {
-  const { rowCount } = await client.query("insert into asked_call (id, kind, body_hash, body, asked_by) values ($1, $2, $3, $4, $5) on conflict do nothing", [
-    asked.id, asked.kind, canonicalHash(body), vault.seal(JSON.stringify(body), sealContext(asked.id)), asked.asked_by,
+  const { rowCount } = await client.query("insert into asked_call (id, kind, body, asked_by) values ($1, $2, $3, $4) on conflict do nothing", [
+    asked.id, asked.kind, vault.seal(JSON.stringify(body), sealContext(asked.id)), asked.asked_by,
   ]);
   return rowCount === 1;
 }

@@ -4,7 +4,7 @@ import type { Problem } from "@gigafibre/contracts/problems";
 import { Agent } from "../../../testing/calls.ts";
 import { ordered } from "../../../testing/installation.ts";
 import type { Installed } from "../../../testing/installation.ts";
-import { startWorld } from "../../../testing/world.ts";
+import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
 
 describe("the WiFi of a place", () => {
@@ -51,5 +51,20 @@ describe("the WiFi of a place", () => {
     expect(await refusal({})).toEqual(["ssid required"]);
     const ont = (await world.erpnext.admin.list("Service Equipment", [["service_location", "=", made.location], ["equipment_type", "=", "ONT"]]))[0]?.name;
     expect((await agent.asks("wifi", { equipment: ont, ssid: "Chez Nous" })).json<Problem>()).toMatchObject({ status: 409, reason: "device_not_in_use" });
+  });
+
+  it("is put before people where it is refused afterwards, without the password that was asked for", async () => {
+    const { admin } = world.erpnext;
+    await world.erpnext.fault({ kind: "drop_before", match: { path: "unit_of_work\\.commit" }, times: 2 });
+    const asked = await agent.asks("wifi", { equipment: router, ssid: "Trop Tard", password: "zolu-mipe-vaso-kedi" });
+    expect(asked.json()).toMatchObject({ state: "under_way" });
+    await admin.update("Service Equipment", router, { status: "Retourné" });
+    const issue = await eventually("the ticket", async () => {
+      await world.hurry();
+      return (await admin.list("Issue", [["subject", "like", "%wifi%"]]))[0];
+    });
+    const { description } = await admin.get("Issue", issue.name);
+    expect(description).toContain("Trop Tard");
+    expect(description).not.toContain("zolu");
   });
 });
