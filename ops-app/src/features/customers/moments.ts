@@ -29,10 +29,10 @@ export const plainDay = (day: string): string => new Intl.DateTimeFormat(`${lang
 export const wallClock = (local: string): string =>
   new Intl.DateTimeFormat(`${language.value}-CA`, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(new Date(`${local.slice(0, 19).replace(" ", "T")}Z`));
 
-/** The minute it is. */
-export function useNow(): Readonly<Ref<number>> {
+/** The minute it is, or what is finer. */
+export function useNow(everyMs = MINUTE_MS / 2): Readonly<Ref<number>> {
   const now = ref(Date.now());
-  const timer = setInterval(() => (now.value = Date.now()), MINUTE_MS / 2);
+  const timer = setInterval(() => (now.value = Date.now()), everyMs);
   onScopeDispose(() => clearInterval(timer));
   return readonly(now);
 }
