@@ -74,8 +74,9 @@ test("of two who drag the same visit one is told whose it is and where, and the 
 
 test("what speaks against a place is said before the drop, a slot is proposed on the day the customer wants, and a tag filters those that wait", async ({ browser, baseURL, playwright, request }) => {
   const url = baseURL ?? "";
-  const { dates } = (await (await request.get("/api/install-dates")).json()) as { dates: { date: string }[] };
-  const day = dates.at(-1)?.date ?? "";
+  const { dates } = (await (await request.get("/api/install-dates")).json()) as { dates: { date: string; left: number }[] };
+  const most = Math.max(...dates.map(({ left }) => left));
+  const day = dates.findLast(({ left }) => left === most)?.date ?? "";
   const other = await aJob(playwright.request, url, "Lise Hébert");
   await placed(playwright.request, url, other, TECHNICIAN, `${day} 09:00`);
   const admin = await signedIn(playwright.request, url, DISPATCHER);
