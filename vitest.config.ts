@@ -15,6 +15,7 @@ export default defineConfig({
       { extends: true, test: { name: "fixtures", include: ["fixtures/**/*.test.ts"] } },
       { extends: true, test: { name: "hub", include: ["hub/**/*.test.ts"] } },
       { extends: true, test: { name: "erpnext-app", include: ["erpnext-app/lint/*.test.mjs"] } },
+      { extends: true, test: { name: "e2e", include: ["e2e/faults/*.test.ts"] } },
       { extends: true, test: { name: "deploy", include: ["deploy/**/*.test.ts"] } },
       { extends: "field-app/vite.config.ts", test: { name: "field-app", environment: "happy-dom", include: ["field-app/src/**/*.test.ts"] } },
       { extends: "ops-app/vite.config.ts", test: { name: "ops-app", environment: "happy-dom", include: ["ops-app/src/**/*.test.ts"] } },

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from "fastify";
 import { PROOF_WITHIN_MINUTES } from "@gigafibre/contracts/queues";
 import type { Committed } from "@gigafibre/contracts/unit-of-work";
+import { textOf } from "../../erpnext-document.ts";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
@@ -16,7 +17,7 @@ import { OUTBOX, put } from "../outbox/rows.ts";
 import { orderById, summaryById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 import { occupy } from "../ports/ports.ts";
-import { CannotActivate, equipmentOf, factsFor, ontSerials, settingsOf, textOf } from "./activation-facts.ts";
+import { CannotActivate, equipmentOf, factsFor, ontSerials, settingsOf } from "./activation-facts.ts";
 import { activationSteps } from "./activation-steps.ts";
 import { askForCharge, CHARGES } from "../payments/charges.ts";
 import { raise } from "../issues/raise.ts";

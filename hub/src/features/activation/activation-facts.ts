@@ -1,6 +1,7 @@
 /** What ERPNext holds of an order when its service goes live. */
 import type { FastifyInstance } from "fastify";
 import { localDate } from "@gigafibre/contracts/dates";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { readProfiles } from "../devices/facts.ts";
 import { profileOf } from "../devices/resolve.ts";
@@ -15,10 +16,6 @@ export class CannotActivate extends Error {
   override readonly name = "CannotActivate";
 }
 
-export const textOf = (document: Readonly<Record<string, unknown>> | null, field: string): string => {
-  const value = document?.[field];
-  return typeof value === "string" ? value.trim() : "";
-};
 const numberOf = (document: ErpnextDocument | null, field: string, fallback: number): number => {
   const value = document?.[field];
   return typeof value === "number" ? value : fallback;

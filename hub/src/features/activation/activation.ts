@@ -1,5 +1,6 @@
 import fp from "fastify-plugin";
 import type pg from "pg";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { transaction } from "../../plugins/database.ts";
 import type { EventKind } from "@gigafibre/contracts/events";
@@ -7,7 +8,6 @@ import type { OrderState } from "@gigafibre/contracts/orders";
 import { recordEvent } from "../live-events/record-event.ts";
 import { orderById } from "../orders/repository.ts";
 import { ACTIVATE, activateJob } from "./activate-job.ts";
-import { textOf } from "./activation-facts.ts";
 import { activationOf, begin, lookAgain, waitingFor } from "./repository.ts";
 
 declare module "fastify" {

@@ -1,11 +1,12 @@
 /** A live service, or a completed visit, that ERPNext forgot when it was restored from a backup: written there again. */
 import type { FastifyInstance } from "fastify";
 import type { Committed } from "@gigafibre/contracts/unit-of-work";
+import { textOf } from "../../erpnext-document.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import type { Order } from "../orders/repository.ts";
 import { activationKey } from "./activate-job.ts";
-import { equipmentOf, factsFor, settingsOf, textOf } from "./activation-facts.ts";
+import { equipmentOf, factsFor, settingsOf } from "./activation-facts.ts";
 import { activationSteps } from "./activation-steps.ts";
 import { frozenSteps } from "./repository.ts";
 import type { Activation } from "./repository.ts";

@@ -3,8 +3,8 @@ import type { DueList } from "@gigafibre/contracts/billing";
 import type { IsoDate } from "@gigafibre/contracts/dates";
 import { centsFromDollars, formatMoney } from "@gigafibre/contracts/money";
 import type { Language } from "@gigafibre/contracts/language";
+import { textOf } from "../../erpnext-document.ts";
 import type { AskedList, ErpnextClient } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 
 const SUBSCRIPTION = ["name", "customer", "service_location", "item", "item_name", "quantity", "price", "next_billing_date"];
 

@@ -1,7 +1,7 @@
 /** A yes to the date of a visit: a mark on it, while it still stands as the customer was told. */
 import type { FastifyInstance } from "fastify";
 import type { Step } from "@gigafibre/contracts/unit-of-work";
-import { textOf } from "../activation/activation-facts.ts";
+import { textOf } from "../../erpnext-document.ts";
 import { erpnextTime } from "../orders/steps.ts";
 import { localOf } from "./facts.ts";
 import { toldAt } from "./notice-rows.ts";

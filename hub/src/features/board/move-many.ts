@@ -4,11 +4,11 @@ import type { BoardJob, MovesAnswer, MovesRequest } from "@gigafibre/contracts/b
 import { heldUntil } from "@gigafibre/contracts/quiet-hours";
 import type { StaffSession } from "@gigafibre/contracts/session";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
+import { textOf } from "../../erpnext-document.ts";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Caller } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { erpnextTime } from "../orders/steps.ts";
 import { rowsOf } from "../visits/visit-facts.ts";

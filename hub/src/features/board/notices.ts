@@ -4,9 +4,9 @@
  */
 import type { FastifyInstance } from "fastify";
 import { heldUntil } from "@gigafibre/contracts/quiet-hours";
+import { textOf } from "../../erpnext-document.ts";
 import { transaction } from "../../plugins/database.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { momentOf } from "../customers/thread.ts";
 import { reachOf } from "../messages/reach.ts";
 import type { Reach } from "../messages/reach.ts";

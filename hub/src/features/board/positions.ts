@@ -1,8 +1,8 @@
 /** Where technicians are now, for dispatch: their vehicle by Traccar, else their phone while a customer follows it. */
 import type { FastifyInstance } from "fastify";
 import type { BoardPositions } from "@gigafibre/contracts/board";
+import { textOf } from "../../erpnext-document.ts";
 import type { Caller } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { onTheWay } from "../follow/repository.ts";
 import type { Traccar } from "./traccar.ts";
 

@@ -3,8 +3,8 @@ import type { Language } from "@gigafibre/contracts/language";
 import { centsFromDollars, dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Adjustment } from "@gigafibre/contracts/proration";
 import type { Step, StepValue, StepValues } from "@gigafibre/contracts/unit-of-work";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import type { InvoiceSettings } from "../orders/invoice-steps.ts";
 
 type Row = Readonly<Record<string, unknown>>;

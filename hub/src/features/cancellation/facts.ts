@@ -2,9 +2,10 @@
 import type { FastifyInstance } from "fastify";
 import type { Cancelled, PaidByCard } from "@gigafibre/contracts/cancellation";
 import { centsFromDollars } from "@gigafibre/contracts/money";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { settingsOf, textOf } from "../activation/activation-facts.ts";
+import { settingsOf } from "../activation/activation-facts.ts";
 import { orderById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 import { hasUnenteredMoney } from "../payments/on-site.ts";

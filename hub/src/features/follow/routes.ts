@@ -4,8 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { followAnswer, positionAnswer, positionReport } from "@gigafibre/contracts/follow";
 import { problem } from "@gigafibre/contracts/problems";
+import { textOf } from "../../erpnext-document.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { endFollow, followed, isFollowed, notePosition, pruneFollowed } from "./repository.ts";
 
 const PRUNE_QUEUE = "prune-followed";

@@ -3,8 +3,8 @@ import type pg from "pg";
 import { z } from "zod";
 import { DROPS_WITHIN_DEGREES } from "@gigafibre/contracts/maps";
 import type { mapQuery, PlantMap } from "@gigafibre/contracts/maps";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextClient } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 
 const MOST_DROPS = 6_000;
 const MOST_STREETS = 1_500;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { fieldProblemOf, problem } from "@gigafibre/contracts/problems";
 import { mergeAnswer, mergeRequest } from "@gigafibre/contracts/tickets";
+import { textOf } from "../../erpnext-document.ts";
 import { transaction } from "../../plugins/database.ts";
 import { asPerson, ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Row } from "../../plugins/erpnext.ts";
@@ -11,7 +12,6 @@ import { RENAMES } from "../document-changes/followed.ts";
 import { renameOf } from "../document-changes/renames.ts";
 import { escapeHtml } from "../messages/escape-html.ts";
 import { CARD_RELEASES, releaseCard } from "../payments/give-back.ts";
-import { textOf } from "../activation/activation-facts.ts";
 
 const CARD = ["stripe_customer_id", "stripe_payment_method", "ppa_enabled"] as const;
 

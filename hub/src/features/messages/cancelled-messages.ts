@@ -1,11 +1,11 @@
 /** An order or a service that was cancelled, told to the customer with what comes back to them, and to dispatch. */
 import type { FastifyInstance } from "fastify";
-import type { Language } from "@gigafibre/contracts/language";
 import { formatMoney } from "@gigafibre/contracts/money";
 import type { Message } from "../outbox/rows.ts";
 import { emailHtml } from "./email-html.ts";
 import type { EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";
+import type { Addressee } from "./addressee.ts";
 import { WORTH_TELLING_HOURS } from "./order-messages.ts";
 import { toGsm7 } from "./sms-text.ts";
 
@@ -37,15 +37,6 @@ const WORDS = {
     smsRefund: (sum: string) => `Refund: ${sum}.`,
   },
 } as const;
-
-export interface Addressee {
-  readonly name: string;
-  readonly language: Language;
-  /** Ten digits. */
-  readonly phone: string | null;
-  readonly email: string | null;
-  readonly customer: string | null;
-}
 
 export interface CancelledTold {
   readonly call: string;

@@ -4,7 +4,7 @@ import type { Language } from "@gigafibre/contracts/language";
 import type { Payable } from "../payments/payable.ts";
 import { aboutOf } from "../payments/payable.ts";
 import type { Message } from "../outbox/rows.ts";
-import type { Addressee } from "./cancelled-messages.ts";
+import type { Addressee } from "./addressee.ts";
 import { emailHtml } from "./email-html.ts";
 import type { EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";

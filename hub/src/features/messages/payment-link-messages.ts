@@ -5,7 +5,7 @@ import { formatMoney } from "@gigafibre/contracts/money";
 import type { Message } from "../outbox/rows.ts";
 import { aboutOf } from "../payments/payable.ts";
 import type { Payable } from "../payments/payable.ts";
-import type { Addressee } from "./cancelled-messages.ts";
+import type { Addressee } from "./addressee.ts";
 import { emailHtml } from "./email-html.ts";
 import type { EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";

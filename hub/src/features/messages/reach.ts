@@ -1,8 +1,8 @@
 /** How the customer of a visit is reached. */
 import type { FastifyInstance } from "fastify";
 import type { Language } from "@gigafibre/contracts/language";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
 
 export interface Reach {
   readonly customer: string;

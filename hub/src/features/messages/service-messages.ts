@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { formatMoney } from "@gigafibre/contracts/money";
 import type { Message } from "../outbox/rows.ts";
-import type { Addressee } from "./cancelled-messages.ts";
+import type { Addressee } from "./addressee.ts";
 import { emailHtml } from "./email-html.ts";
 import type { EmailBlock } from "./email-html.ts";
 import { emailText } from "./email-text.ts";

@@ -12,7 +12,7 @@ import { eventually, startWorld } from "../../../testing/world.ts";
 import type { World } from "../../../testing/world.ts";
 import { transaction } from "../../plugins/database.ts";
 import { messagesOf } from "../board/notices.ts";
-import { addresseeOf } from "../calls/addressee.ts";
+import { addresseeOf } from "./addressee.ts";
 import { orderById, summaryById } from "../orders/repository.ts";
 import { OUTBOX, put, rowOf } from "../outbox/rows.ts";
 import type { Message } from "../outbox/rows.ts";

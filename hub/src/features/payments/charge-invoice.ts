@@ -3,11 +3,11 @@ import type { FastifyInstance } from "fastify";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import { SMALLEST_CHARGE_CENTS } from "@gigafibre/contracts/payments";
 import type { ChargeAnswer } from "@gigafibre/contracts/payments";
+import { textOf } from "../../erpnext-document.ts";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused, ErpnextUnavailable } from "../../plugins/erpnext.ts";
 import type { Caller } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { chargeAtWord, chargeOf, CHARGES, release } from "./charges.ts";
 import { tellCharge } from "./failed.ts";
 

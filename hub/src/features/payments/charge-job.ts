@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import Stripe from "stripe";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import { SMALLEST_CHARGE_CENTS } from "@gigafibre/contracts/payments";
+import { textOf } from "../../erpnext-document.ts";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
 import { recordEvent } from "../live-events/record-event.ts";
@@ -17,8 +18,8 @@ import { beginConfirming, chargeOf, CHARGES, hasUnrecordedPayment, moveCharge, n
 import type { Hold, InvoiceCharge } from "./charges.ts";
 import { tellCharge } from "./failed.ts";
 import { mayBePaidOnSite } from "./on-site.ts";
-import { payableOf, payerOf } from "./payable.ts";
-import { textOf } from "../activation/activation-facts.ts";
+import { payableOf } from "./payable.ts";
+import { payerOf } from "./payer.ts";
 import { closeLink, paymentLink } from "./payment-links.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 

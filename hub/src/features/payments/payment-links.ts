@@ -16,7 +16,8 @@ import { OPEN_CHARGES } from "./charges.ts";
 import { LINK_PAYMENTS } from "./link-payments.ts";
 import { owedBy, owedOf } from "./on-site.ts";
 import type { OwedInvoice } from "./on-site.ts";
-import { aboutOf, ofOrder, payerOf } from "./payable.ts";
+import { aboutOf, ofOrder } from "./payable.ts";
+import { payerOf } from "./payer.ts";
 import type { Payable } from "./payable.ts";
 import { askStripe, refusedByStripe } from "./stripe.ts";
 

@@ -3,9 +3,10 @@ import type { FastifyInstance } from "fastify";
 import { centsFromDollars } from "@gigafibre/contracts/money";
 import type { Recurring } from "@gigafibre/contracts/proration";
 import type { Catalog } from "@gigafibre/contracts/catalog";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { settingsOf, textOf } from "../activation/activation-facts.ts";
+import { settingsOf } from "../activation/activation-facts.ts";
 import { orderById } from "../orders/repository.ts";
 import type { Order } from "../orders/repository.ts";
 

@@ -11,9 +11,9 @@ import { changedFrom, NO_ADJUSTMENT, remainingDays, soldOnce, unusedDays } from 
 import type { Adjustment } from "@gigafibre/contracts/proration";
 import type { ServiceChange, ServiceChangePreview } from "@gigafibre/contracts/services";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import type { ServiceFacts, SoldSubscription } from "./facts.ts";
 
 export interface ServicePlan {

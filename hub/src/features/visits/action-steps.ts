@@ -4,9 +4,9 @@ import { dollarsFromCents } from "@gigafibre/contracts/money";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
 import { checkLabel, isMeasured, missingFor, missingId } from "@gigafibre/contracts/visits";
 import type { Visit, VisitActionBody, VisitStatus } from "@gigafibre/contracts/visits";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { erpnextTime } from "../orders/steps.ts";
 import { rowsOf } from "./visit-facts.ts";
 

@@ -5,12 +5,12 @@
 import type { FastifyInstance } from "fastify";
 import type { StaffSession } from "@gigafibre/contracts/session";
 import type { Visit, VisitAction, VisitActionAnswer } from "@gigafibre/contracts/visits";
+import { textOf } from "../../erpnext-document.ts";
 import { reached } from "../../moments.ts";
 import { transaction } from "../../plugins/database.ts";
 import { ErpnextRefused } from "../../plugins/erpnext.ts";
 import type { Caller, ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { beginFollow, endFollow } from "../follow/repository.ts";
 import { recordEvent } from "../live-events/record-event.ts";
 import { put } from "../outbox/rows.ts";

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { TIME_ZONE } from "@gigafibre/contracts/dates";
 import type { Language } from "@gigafibre/contracts/language";
 import type { VisitAction } from "@gigafibre/contracts/visits";
-import { textOf } from "../activation/activation-facts.ts";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { setOutKey, tokenFor } from "../follow/repository.ts";
 import type { Departure, News, Place } from "../follow/repository.ts";

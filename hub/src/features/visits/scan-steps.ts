@@ -2,9 +2,9 @@
 import { readLabel } from "@gigafibre/contracts/labels";
 import type { Step, StepValues } from "@gigafibre/contracts/unit-of-work";
 import type { VisitActionBody } from "@gigafibre/contracts/visits";
+import { textOf } from "../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
 import { Refusal } from "../../plugins/problems.ts";
-import { textOf } from "../activation/activation-facts.ts";
 import { drawWifiName, drawWifiPassword } from "../orders/wifi-names.ts";
 import type { Frozen } from "./repository.ts";
 import { isEmpty, rowsOf } from "./visit-facts.ts";

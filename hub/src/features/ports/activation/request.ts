@@ -1,7 +1,7 @@
 /** What has to be let in at an OLT once an ONT is known by its serial. Nothing here asks or writes anything. */
 import { gponSerial } from "@gigafibre/contracts/labels";
+import { textOf } from "../../../erpnext-document.ts";
 import type { ErpnextDocument } from "../../../plugins/erpnext.ts";
-import { textOf } from "../../activation/activation-facts.ts";
 import type { Port } from "./driver.ts";
 
 type Document = Readonly<Record<string, unknown>>;

@@ -1,9 +1,18 @@
 /** Whom something is told, from their order, else from what ERPNext has of them. */
 import type { FastifyInstance } from "fastify";
+import { textOf } from "../../erpnext-document.ts";
+import type { Language } from "@gigafibre/contracts/language";
 import type { ErpnextDocument } from "../../plugins/erpnext.ts";
-import { textOf } from "../activation/activation-facts.ts";
-import type { Addressee } from "../messages/cancelled-messages.ts";
-import { e164Of } from "../messages/stops.ts";
+import { e164Of } from "./stops.ts";
+
+export interface Addressee {
+  readonly name: string;
+  readonly language: Language;
+  /** Ten digits. */
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly customer: string | null;
+}
 
 /** The contact of today, who may be another than the order's. */
 export function addresseeOf(customer: ErpnextDocument): Addressee {
