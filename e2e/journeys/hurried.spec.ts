@@ -121,3 +121,20 @@ test("the back button and a reload lose nothing of what was filled in", async ({
   await page.goBack();
   await expect(page.getByRole("radio", { name: /Standard/ })).toBeChecked();
 });
+
+test("a server that dies as it says yes leaves the order's page before the person, not an empty form", async ({ page, request }) => {
+  const address = await anAddress(request, "available");
+  const order = new OrderPage(page);
+  await order.begin(address.label, address.label);
+  await order.plan(/^25 Mbit/);
+  await order.tv(/Pas de télé/);
+  await order.phone(/Pas de téléphone/);
+  await order.contact(somebody("Paul Tison"));
+  await order.dates();
+  await order.card("4242424242424242");
+  // From here on nothing more of the site comes.
+  await page.route("**/assets/**", (route) => route.abort());
+  await order.confirm.click();
+  const orderId = await order.accepted();
+  await expect(page.getByText(orderId).first()).toBeVisible();
+});
