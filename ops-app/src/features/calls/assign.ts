@@ -3,14 +3,14 @@ import { isAgent } from "@gigafibre/contracts/session";
 import { ticketAssigned, ticketPeople } from "@gigafibre/contracts/tickets";
 import type { TicketPeople } from "@gigafibre/contracts/tickets";
 import { language, said } from "@gigafibre/theme/language.ts";
-import { useQuery, useQueryClient } from "@tanstack/vue-query";
+import { useQuery } from "@tanstack/vue-query";
 import { Notify } from "quasar";
 import type { UseQueryReturnType } from "@tanstack/vue-query";
-import { computed, ref, shallowRef } from "vue";
-import type { Ref, ShallowRef } from "vue";
+import { computed } from "vue";
 import { askHub } from "../../hub-request.ts";
 import { keys } from "../../query-keys.ts";
-import { Refusal } from "../../refusal.ts";
+import { useDeed } from "../queues/deed.ts";
+import type { Deed } from "../queues/deed.ts";
 import { useSession } from "../session/session.ts";
 import { texts } from "./texts.ts";
 
@@ -26,40 +26,22 @@ export function usePeople(enabled: () => boolean): UseQueryReturnType<TicketPeop
   });
 }
 
-export interface Giving {
-  readonly busy: Readonly<Ref<boolean>>;
-  readonly refusal: Readonly<ShallowRef<Refusal | null>>;
+export interface Giving extends Omit<Deed, "run"> {
   /** @returns whether all of them are given */
   readonly give: (issues: readonly string[], user: string | null) => Promise<boolean>;
 }
 
 export function useGiving(): Giving {
-  const client = useQueryClient();
-  const busy = ref(false);
-  const refusal = shallowRef<Refusal | null>(null);
+  const { busy, refusal, run } = useDeed([keys.list("Issue"), ["customer"], keys.hub("thread")]);
   return {
     busy,
     refusal,
-    async give(issues, user) {
-      if (busy.value) return false;
-      busy.value = true;
-      refusal.value = null;
-      try {
+    give: (issues, user) =>
+      run(async () => {
         for (const issue of issues) {
           await askHub(ticketAssigned, `/api/tickets/${encodeURIComponent(issue)}/assignee`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ user }) });
         }
-        return true;
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refusal.value = error;
-        return false;
-      } finally {
-        busy.value = false;
-        void client.invalidateQueries({ queryKey: keys.list("Issue") });
-        void client.invalidateQueries({ queryKey: ["customer"] });
-        void client.invalidateQueries({ queryKey: keys.hub("thread") });
-      }
-    },
+      }),
   };
 }
 

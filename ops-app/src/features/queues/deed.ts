@@ -1,6 +1,7 @@
-/** What is done to a row of a queue: one at a time, a refusal stays at its row with what was typed. */
+/** What is done at a row: one at a time, a refusal stays at its row with what was typed. */
 import type { Bilingual } from "@gigafibre/contracts/language";
 import { useQueryClient } from "@tanstack/vue-query";
+import type { QueryKey } from "@tanstack/vue-query";
 import { Notify } from "quasar";
 import { ref } from "vue";
 import type { Ref } from "vue";
@@ -12,10 +13,11 @@ export interface Deed {
   readonly busy: Readonly<Ref<boolean>>;
   readonly refusal: Readonly<Ref<Refusal | null>>;
   /** @returns whether it was done */
-  readonly run: (deed: () => Promise<unknown>, done: Bilingual | (() => Bilingual)) => Promise<boolean>;
+  readonly run: (deed: () => Promise<unknown>, done?: Bilingual | (() => Bilingual)) => Promise<boolean>;
 }
 
-export function useDeed(): Deed {
+/** @param old what is asked again afterwards, done or not */
+export function useDeed(old: readonly QueryKey[] = [keys.hub("queues")]): Deed {
   const client = useQueryClient();
   const busy = ref(false);
   const refusal = ref<Refusal | null>(null);
@@ -28,7 +30,7 @@ export function useDeed(): Deed {
       refusal.value = null;
       try {
         await deed();
-        Notify.create({ message: said(typeof done === "function" ? done() : done), timeout: 3_000 });
+        if (done) Notify.create({ message: said(typeof done === "function" ? done() : done), timeout: 3_000 });
         return true;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -36,7 +38,7 @@ export function useDeed(): Deed {
         return false;
       } finally {
         busy.value = false;
-        await client.invalidateQueries({ queryKey: keys.hub("queues") });
+        await Promise.all(old.map((queryKey) => client.invalidateQueries({ queryKey })));
       }
     },
   };
